@@ -1,0 +1,63 @@
+/**
+ * The catalogue: the only way to the frames in D1. Callers see frames, queries and sights; how rows are found and
+ * counted (combinations, histograms, cells) stays in this folder.
+ */
+import type {
+  Aggregate,
+  Frame,
+  FrameFacts,
+  FrameList,
+  FrameQuery,
+  ListedFrame,
+  Page,
+  Sight,
+  StoredFile,
+} from "./frame.ts";
+
+/** What became of a file that was offered. */
+export type Added =
+  | { outcome: "created"; frame: Frame } // first file under this name
+  | { outcome: "version"; frame: Frame; previous: number } // other bytes than the current file: a new version
+  | { outcome: "duplicate"; frame: Frame }; // these very bytes are a version already; nothing was written
+
+/** One file that was ever current under a name. */
+export interface Version {
+  frameId: number;
+  basename: string;
+  version: number;
+  current: boolean;
+  created: number;
+  file: StoredFile;
+}
+
+export interface Catalogue {
+  /** One page and the exact number of frames found. Throws ArchiveError-free: bad cursors are `BadCursorError`. */
+  list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList>;
+  /** Choices among the frames found. With `facets`, each field's counts ignore that field's own filter. */
+  aggregate(query: FrameQuery, sight: Sight, options?: { facets?: boolean }): Promise<Aggregate>;
+  /** The frame, at its current or a given version; null where it is not, or not for this sight. */
+  frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null>;
+  /** Those of the ids that exist and may be seen, in the order given. Any number of ids. */
+  frames(ids: number[], sight: Sight): Promise<ListedFrame[]>;
+  /** The frame that owns a basename, whoever may see it: for ingest and administration only. */
+  owner(basename: string): Promise<Frame | null>;
+  /** Frames that this one was made from, in id order, as far as they are here and may be seen. */
+  related(id: number, sight: Sight): Promise<ListedFrame[]>;
+  /** Files by content or by frame, newest version first. `md5` also finds the checksum of a packed file's original. */
+  versions(
+    find: { md5?: string; sha256?: string; basename?: string; frameId?: number },
+    page: { limit: number; offset: number },
+    sight: Sight,
+  ): Promise<{ count: number; versions: Version[] }>;
+  /**
+   * Adds a file whose bytes are already safe in R2, in one transaction with everything that hangs on it (combination,
+   * object, histograms, related names both ways). Safe against a second upload of the same name at the same moment.
+   */
+  add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added>;
+  /** Puts a proven packing in the place of a version's file, unless it has changed since (then false). */
+  replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean>;
+  /** Removes a frame with all its versions; answers the R2 keys that nothing refers to any more, or null: not there. */
+  remove(id: number): Promise<string[] | null>;
+  /** Every R2 key that a version refers to, in key order, for the comparison with the bucket. */
+  keys(after: string, limit: number): Promise<{ key: string; size: number; frameId: number; version: number }[]>;
+}

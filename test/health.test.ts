@@ -1,0 +1,7 @@
+import { exports } from "cloudflare:workers";
+import { expect, it } from "vitest";
+
+it("is healthy", async () => {
+  const response = await exports.default.fetch("http://archive/health/");
+  expect(response.status).toBe(200);
+});

@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { resolve, sep } from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const fixtures = resolve(import.meta.dirname, "test/fixtures");
+
+/** Gives tests, which run inside workerd, the files under test/fixtures: `env.FIXTURES.fetch("http://fixtures/NAME")`. */
+async function serveFixture(request: { url: string }): Promise<Response> {
+  const path = resolve(fixtures, `.${decodeURIComponent(new URL(request.url).pathname)}`);
+  if (!path.startsWith(fixtures + sep)) return new Response("outside the fixtures", { status: 403 });
+  try {
+    return new Response(new Uint8Array(await readFile(path)));
+  } catch {
+    return new Response(`no fixture ${path}`, { status: 404 });
+  }
+}
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      main: "./src/worker.ts",
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        cf: false,
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations("migrations"),
+          SECRET_KEY: "a secret for tests only, 32 bytes long",
+        },
+        // biome-ignore lint/suspicious/noExplicitAny: miniflare's Request and Response are not the DOM's
+        serviceBindings: { FIXTURES: serveFixture as any },
+      },
+    })),
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/browser/**", "test/interop/**"],
+    setupFiles: ["./test/migrate.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
