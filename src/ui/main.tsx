@@ -1,0 +1,8 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { followLinks } from "./router.ts";
+import "./design/tokens.css";
+import "./design/base.css";
+
+followLinks();
+render(<App />, document.getElementById("app")!);
