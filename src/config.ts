@@ -10,6 +10,8 @@ export interface Config {
   filenameFormatter: string | null;
   /** Signs sessions, API tokens and links. SECRET_KEY, a secret of at least 32 characters. */
   secretKey: string;
+  /** The key before the last change, still good for links that are on their way, or null. SECRET_KEY_PREVIOUS. */
+  secretKeyPrevious: string | null;
   /** Whether people who are not signed in see public frames ("public") or nothing ("none"). ANONYMOUS. */
   anonymous: "none" | "public";
   /** Days after DATE-OBS at which frames without L1PUBDAT become public; null: they carry no date. PROPRIETARY_DAYS. */
@@ -93,6 +95,10 @@ export function readConfig(vars: Vars): Config {
       "SECRET_KEY must be a secret of at least 32 characters (`npx wrangler secret put SECRET_KEY`).",
     );
   }
+  const secretKeyPrevious = textOf(vars, "SECRET_KEY_PREVIOUS", "") || null;
+  if (secretKeyPrevious !== null && secretKeyPrevious.length < 32) {
+    throw new ConfigError("SECRET_KEY_PREVIOUS must be empty or a former SECRET_KEY of at least 32 characters.");
+  }
   const proprietary = textOf(vars, "PROPRIETARY_DAYS", "");
   return {
     httpRoot: rootOf(vars),
@@ -100,6 +106,7 @@ export function readConfig(vars: Vars): Config {
     pathFormatter: textOf(vars, "PATH_FORMATTER", "{SITEID}/{DAY-OBS}/"),
     filenameFormatter: textOf(vars, "FILENAME_FORMATTER", "") || null,
     secretKey,
+    secretKeyPrevious,
     anonymous: choiceOf(vars, "ANONYMOUS", ["none", "public"]),
     proprietaryDays: proprietary === "" ? null : numberOf(vars, "PROPRIETARY_DAYS", 0),
     maxUploadBytes: numberOf(vars, "MAX_UPLOAD_BYTES", 100 * 1000 * 1000, 1),
