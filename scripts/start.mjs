@@ -1,0 +1,171 @@
+/**
+ * `npm start`: the whole archive on this machine. Prepares what a first start needs, builds the UI, applies the
+ * migrations to the embedded D1 and runs the Worker in workerd. Plain JavaScript, so that even a Node that is too old
+ * can read it far enough to say so.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+
+/** Says one plain sentence and ends. */
+function giveUp(sentence) {
+  console.error(`\n${sentence}\n`);
+  process.exit(1);
+}
+
+const [major] = process.versions.node.split(".").map(Number);
+if (major < 22) {
+  giveUp(
+    `The archive's local runtime needs Node 22 or newer, and this is ${process.version}: on Linux "npm install" brings ` +
+      `one along (unless optional dependencies are switched off), elsewhere install one from nodejs.org.`,
+  );
+}
+
+const port = Number(process.env.PORT || 8787);
+if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  giveUp(`PORT is "${process.env.PORT}"; it accepts a whole number from 1 to 65535.`);
+}
+
+function isFree(number) {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.once("error", () => done(false));
+    probe.listen({ host: "127.0.0.1", port: number, exclusive: true }, () => probe.close(() => done(true)));
+  });
+}
+if (!(await isFree(port))) {
+  giveUp(`Port ${port} is in use by another program: stop it, or choose another port with PORT=${port + 1} npm start`);
+}
+
+const environment = {
+  ...process.env,
+  CI: "true", // no questions
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false", // no look-up of where this machine is
+  WRANGLER_LOG_PATH: join(".wrangler", "logs"),
+};
+
+/** Runs a script of Node's to its end; its output is shown only when it fails. */
+function run(args, complaint) {
+  const result = spawnSync(process.execPath, args, { env: environment, encoding: "utf8" });
+  if (result.status !== 0) {
+    console.error(result.stdout + result.stderr);
+    giveUp(`${complaint} (see above).`);
+  }
+}
+
+// ── Secrets and the first account. What is in .dev.vars already is never changed.
+function readVars(path) {
+  const vars = {};
+  if (!existsSync(path)) return vars;
+  for (const line of readFileSync(path, "utf8").split(/\r?\n/)) {
+    const match = /^\s*([A-Z0-9_]+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match) vars[match[1]] = match[2].replace(/^(["'])(.*)\1$/, "$2");
+  }
+  return vars;
+}
+
+/** As dotenv reads it back: single quotes keep every character as it is. */
+const quoted = (value) => (value.includes("'") ? `"${value}"` : `'${value}'`);
+const varsPath = ".dev.vars";
+let vars = readVars(varsPath);
+const missing = {
+  SECRET_KEY: randomBytes(32).toString("base64url"),
+  ADMIN_USERNAME: process.env.ADMIN_USERNAME || "admin",
+  ADMIN_PASSWORD: process.env.ADMIN_PASSWORD || randomBytes(12).toString("base64url"),
+};
+const additions = Object.entries(missing).filter(([name]) => vars[name] === undefined);
+if (additions.length > 0) {
+  const before = existsSync(varsPath)
+    ? readFileSync(varsPath, "utf8").replace(/\n*$/, "\n")
+    : "# Secrets and settings of this machine's archive. Git ignores this file; every setting of the README may stand here.\n";
+  writeFileSync(varsPath, before + additions.map(([name, value]) => `${name}=${quoted(value)}\n`).join(""), {
+    mode: 0o600,
+  });
+  vars = readVars(varsPath);
+}
+chmodSync(varsPath, 0o600);
+
+// The environment wins over .dev.vars for this run; handed over in a file, because arguments can be read by everybody.
+const overriding = ["ADMIN_USERNAME", "ADMIN_PASSWORD"].filter((name) => process.env[name]);
+mkdirSync(".wrangler", { recursive: true });
+const overridesPath = join(".wrangler", "start.vars");
+writeFileSync(overridesPath, overriding.map((name) => `${name}=${quoted(process.env[name])}\n`).join(""), {
+  mode: 0o600,
+});
+for (const name of overriding) vars[name] = process.env[name];
+
+// ── The UI, built when a source is newer than the last build.
+function newest(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+const sources = ["src", "public", "vite.config.ts", "package-lock.json"];
+if (newest("dist/index.html") < Math.max(...sources.map(newest))) {
+  console.log("Building the pages …");
+  run(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], "The pages could not be built");
+}
+
+// ── The catalogue's tables.
+console.log("Preparing the catalogue …");
+const wrangler = "node_modules/wrangler/bin/wrangler.js";
+const stateArguments = process.env.PLATEVAULT_STATE ? ["--persist-to", process.env.PLATEVAULT_STATE] : [];
+run([wrangler, "d1", "migrations", "apply", "DB", "--local", ...stateArguments], "The catalogue could not be prepared");
+
+// ── The Worker.
+const envFiles = ["--env-file", varsPath, ...(overriding.length > 0 ? ["--env-file", overridesPath] : [])];
+const server = spawn(
+  process.execPath,
+  [
+    wrangler,
+    "dev",
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--log-level",
+    process.env.LOG_LEVEL || "error",
+    "--show-interactive-dev-session=false",
+    ...envFiles,
+    ...stateArguments,
+  ],
+  { env: environment, stdio: ["ignore", "inherit", "inherit"] },
+);
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    stopping = true;
+    server.kill(signal);
+  });
+}
+server.on("exit", (code) => process.exit(stopping ? 0 : (code ?? 1)));
+
+const address = `http://127.0.0.1:${port}/`;
+for (let answered = false; !answered; ) {
+  await new Promise((done) => setTimeout(done, 200));
+  try {
+    answered = (await fetch(`${address}health/`)).ok;
+  } catch {
+    // not listening yet
+  }
+}
+const flag = port === 8787 ? "" : ` -- --url ${address}`;
+console.log(`
+  Platevault is running at ${address}
+
+  Sign in     ${vars.ADMIN_USERNAME} / ${vars.ADMIN_PASSWORD}   (kept in .dev.vars)
+  A token     curl -d 'username=${vars.ADMIN_USERNAME}&password=${vars.ADMIN_PASSWORD}' ${address}api-token-auth/
+  Demo        npm run demo${flag}   (in another terminal: two nights of two telescopes)
+  Your own    npm run archive -- ingest --recursive ~/frames${port === 8787 ? "" : ` --url ${address}`}
+  The API     ${address}api/
+
+  Ctrl-C stops it; the frames stay in .wrangler/state.
+`);
