@@ -1,0 +1,72 @@
+/** The one place where errors become HTTP answers. Their JSON has the shapes of Django REST framework. */
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { ArchiveError, type ArchiveErrorCode } from "../archive/errors.ts";
+import { ConfigError } from "../config.ts";
+import { FitsError } from "../fits/errors.ts";
+import type { HttpEnv } from "./context.ts";
+
+const STATUS: Record<ArchiveErrorCode, ContentfulStatusCode> = {
+  BAD_PARAMETER: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  TOO_LARGE: 413,
+  UNREADABLE: 422,
+  UNSUPPORTED: 415,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
+
+/** What a client is told: status, body, headers. */
+export interface Refusal {
+  status: ContentfulStatusCode;
+  body: Record<string, string | string[]>;
+  headers: Record<string, string>;
+}
+
+/** `{"detail": "…"}`, or `{"field": ["…"]}` where one parameter is at fault. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof ArchiveError) {
+    const { field, retryAfter } = error.details;
+    const headers: Record<string, string> = {};
+    if (error.code === "UNAUTHENTICATED") headers["WWW-Authenticate"] = "Token";
+    if (typeof retryAfter === "number") headers["Retry-After"] = String(retryAfter);
+    const body = field === undefined ? { detail: error.message } : { [field]: [error.message] };
+    return { status: STATUS[error.code], body, headers };
+  }
+  // A cursor is a parameter like any other; the store, which cannot import ArchiveError, has its own class for it.
+  if (error instanceof Error && error.name === "BadCursorError") {
+    return { status: 400, body: { cursor: [error.message] }, headers: {} };
+  }
+  if (error instanceof FitsError) {
+    return { status: error.code === "UNSUPPORTED" ? 415 : 422, body: { detail: error.message }, headers: {} };
+  }
+  if (error instanceof ConfigError) {
+    return { status: 500, body: { detail: `The archive is not set up: ${error.message}` }, headers: {} };
+  }
+  if (error instanceof HTTPException) {
+    return { status: error.status, body: { detail: error.message || "Malformed request." }, headers: {} };
+  }
+  return { status: 500, body: { detail: "The archive failed on this request; its log says why." }, headers: {} };
+}
+
+/** Hono's error handler: answers, and logs what is the archive's own fault with its cause. */
+export function answerError(error: unknown, c: Context<HttpEnv>): Response {
+  const refusal = refusalOf(error);
+  if (refusal.status >= 500) {
+    console.error(
+      JSON.stringify({
+        level: "error",
+        id: c.var.requestId,
+        path: c.req.path,
+        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        cause: error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined,
+        stack: error instanceof Error ? error.stack : undefined,
+      }),
+    );
+  }
+  return c.json(refusal.body, refusal.status, refusal.headers);
+}
