@@ -1,0 +1,132 @@
+/**
+ * Writing objects whose length is not known beforehand. R2's multipart upload wants parts of equal size, at least
+ * 5 MiB, the last no larger (https://developers.cloudflare.com/r2/objects/multipart-objects/), and shows nothing under
+ * the key until it is completed; R2 itself drops uploads that were never completed after seven days.
+ */
+import { type FileInfo, FileStoreError, infoOf, type PutOptions, putOptionsOf, twice } from "./files.ts";
+
+/** Bytes of every part but the last. */
+const PART = 5 * 1024 * 1024;
+const FIRST_BUFFER = 256 * 1024;
+
+/** A multipart upload whose parts may be sent in any order. `number` counts from 1. */
+export class PartSink {
+  static readonly PART = PART;
+  private readonly sent: R2UploadedPart[] = [];
+
+  private constructor(
+    readonly key: string,
+    private readonly upload: R2MultipartUpload,
+  ) {}
+
+  static open(bucket: R2Bucket, key: string, options: PutOptions): Promise<PartSink> {
+    return twice(key, "begin to write", async () => {
+      const { httpMetadata } = putOptionsOf(options);
+      return new PartSink(key, await bucket.createMultipartUpload(key, { httpMetadata: httpMetadata! }));
+    });
+  }
+
+  /** Sends one part. The bytes must not change until the promise is kept. */
+  async send(number: number, bytes: Uint8Array): Promise<void> {
+    const part = await twice(this.key, "write", () => this.upload.uploadPart(number, bytes));
+    this.sent.push(part);
+  }
+
+  /** Makes the object out of the parts, in the order of their numbers. */
+  async complete(): Promise<FileInfo> {
+    const parts = this.sent.sort((a, b) => a.partNumber - b.partNumber);
+    try {
+      return infoOf(await this.upload.complete(parts));
+    } catch (cause) {
+      throw new FileStoreError("UNAVAILABLE", `The file store could not write ${this.key}.`, this.key, { cause });
+    }
+  }
+
+  /** Drops what was sent. Never throws: what is left over is R2's to clean up. */
+  async abort(): Promise<void> {
+    await this.upload.abort().catch(() => undefined);
+  }
+}
+
+/**
+ * Takes bytes in order. Holds at most two parts: one that fills while the other is on its way. What fits one part is
+ * written in one go at `finish`. After an error the only call left is `abort`.
+ */
+export class FileWriter {
+  static readonly PART = PART;
+  /** Bytes taken so far. */
+  size = 0;
+  private buffer = new Uint8Array(FIRST_BUFFER);
+  private used = 0;
+  private spare: Uint8Array<ArrayBuffer> | null = null;
+  private sink: PartSink | null = null;
+  private parts = 0;
+  private sending: Promise<unknown> | null = null;
+  private ended = false;
+
+  constructor(
+    private readonly bucket: R2Bucket,
+    private readonly key: () => string,
+    private readonly options: PutOptions,
+  ) {}
+
+  /** Whether bytes have left for the store; before that, the key may still change. */
+  get begun(): boolean {
+    return this.sink !== null;
+  }
+
+  /** Copies the bytes, so the caller may reuse its buffer. Waits when both parts are full. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.ended) throw new TypeError("write after the end of a FileWriter");
+    let from = 0;
+    while (from < bytes.length) {
+      if (this.used === PART) await this.sendBuffer();
+      const take = Math.min(bytes.length - from, PART - this.used);
+      this.grow(this.used + take);
+      this.buffer.set(bytes.subarray(from, from + take), this.used);
+      this.used += take;
+      from += take;
+    }
+    this.size += bytes.length;
+  }
+
+  /** Makes the object. `sha256` (hex) lets R2 check what it received, where the object is written in one go. */
+  async finish(check: { sha256?: string } = {}): Promise<FileInfo> {
+    this.ended = true;
+    if (this.sink === null) {
+      const key = this.key();
+      const body = this.buffer.subarray(0, this.used);
+      const options = putOptionsOf({ ...this.options, ...check });
+      return twice(key, "write", async () => infoOf(await this.bucket.put(key, body, options)));
+    }
+    await this.sending;
+    if (this.used > 0) await this.sink.send(++this.parts, this.buffer.subarray(0, this.used));
+    return this.sink.complete();
+  }
+
+  /** Drops everything; no object comes into being. May be called at any time, also twice. */
+  async abort(): Promise<void> {
+    this.ended = true;
+    await this.sending?.catch(() => undefined);
+    await this.sink?.abort();
+  }
+
+  private grow(least: number): void {
+    if (least <= this.buffer.length) return;
+    const larger = new Uint8Array(Math.min(PART, Math.max(least, this.buffer.length * 2)));
+    larger.set(this.buffer.subarray(0, this.used));
+    this.buffer = larger;
+  }
+
+  private async sendBuffer(): Promise<void> {
+    await this.sending;
+    this.sink ??= await PartSink.open(this.bucket, this.key(), this.options);
+    const full = this.buffer;
+    this.sending = this.sink.send(++this.parts, full);
+    // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
+    this.sending.catch(() => undefined);
+    this.buffer = this.spare ?? new Uint8Array(PART);
+    this.spare = full;
+    this.used = 0;
+  }
+}
