@@ -1,0 +1,15 @@
+/** What a use case works with. Made once a request, queue batch or scheduled run; tests give their own parts. */
+import type { Config } from "../config.ts";
+import type { Catalogue } from "../store/catalogue.ts";
+import type { FileStore } from "../store/files.ts";
+
+/** Work that may happen after the answer. Each kind may be done twice without harm. */
+export type WorkItem = { kind: "preview" | "pack"; id: number; version: number };
+
+export interface Archive {
+  config: Config;
+  catalogue: Catalogue;
+  files: FileStore;
+  /** Where `archive/work.ts` puts what the queue consumer does. */
+  queue: Pick<Queue<WorkItem>, "sendBatch">;
+}
