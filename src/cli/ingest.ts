@@ -65,13 +65,13 @@ export async function upload(archive: ArchiveClient, offer: Offer, dryRun = fals
   }
 }
 
-/** Runs `work` over the items, at most `jobs` at a time. */
-export async function inParallel<T>(items: T[], jobs: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
+/** Runs `work` over the items, at most `jobs` at a time; an item is taken when its turn comes. */
+export async function inParallel<T>(items: Iterable<T>, jobs: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]();
   const worker = async () => {
-    for (const item of queue) await work(item);
+    for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, worker));
+  await Promise.all(Array.from({ length: jobs }, worker));
 }
 
 export const ingest: Command = {
