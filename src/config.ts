@@ -12,6 +12,8 @@ export interface Config {
   secretKey: string;
   /** The key before the last change, still good for links that are on their way, or null. SECRET_KEY_PREVIOUS. */
   secretKeyPrevious: string | null;
+  /** Made, as staff, when nobody has an account yet; changes nothing later. ADMIN_USERNAME, ADMIN_PASSWORD; or null. */
+  firstAccount: { username: string; password: string } | null;
   /** Whether people who are not signed in see public frames ("public") or nothing ("none"). ANONYMOUS. */
   anonymous: "none" | "public";
   /** Days after DATE-OBS at which frames without L1PUBDAT become public; null: they carry no date. PROPRIETARY_DAYS. */
@@ -88,6 +90,16 @@ function rootOf(vars: Vars): string | null {
   return value.endsWith("/") ? value : `${value}/`;
 }
 
+function firstAccountOf(vars: Vars): Config["firstAccount"] {
+  const username = textOf(vars, "ADMIN_USERNAME", "");
+  const password = textOf(vars, "ADMIN_PASSWORD", "");
+  if (username === "" && password === "") return null;
+  if (username === "" || password === "") {
+    throw new ConfigError("ADMIN_USERNAME and ADMIN_PASSWORD are needed both, or neither.");
+  }
+  return { username, password };
+}
+
 export function readConfig(vars: Vars): Config {
   const secretKey = textOf(vars, "SECRET_KEY", "");
   if (secretKey.length < 32) {
@@ -107,6 +119,7 @@ export function readConfig(vars: Vars): Config {
     filenameFormatter: textOf(vars, "FILENAME_FORMATTER", "") || null,
     secretKey,
     secretKeyPrevious,
+    firstAccount: firstAccountOf(vars),
     anonymous: choiceOf(vars, "ANONYMOUS", ["none", "public"]),
     proprietaryDays: proprietary === "" ? null : numberOf(vars, "PROPRIETARY_DAYS", 0),
     maxUploadBytes: numberOf(vars, "MAX_UPLOAD_BYTES", 100 * 1000 * 1000, 1),
