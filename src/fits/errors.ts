@@ -8,7 +8,10 @@ export type FitsErrorCode =
   | "NO_SUCH_HDU"
   | "NO_IMAGE" // there is no image where one was asked for
   | "UNSUPPORTED" // legal, but not read by this code
-  | "CORRUPT"; // compressed data that contradict themselves
+  | "CORRUPT" // compressed data that contradict themselves
+  | "TOO_LARGE" // more bytes than the reader allows (a gzip that inflates without end, an absurd header)
+  | "TRAILING_BYTES" // bytes behind the last HDU; only ever a warning
+  | "CHECKSUM"; // CHECKSUM or DATASUM does not agree with the bytes; only ever a warning
 
 /** A fault of a FITS file, with the place it was found at. */
 export class FitsError extends Error {

@@ -1,0 +1,29 @@
+/** What a runtime may have better than plain TypeScript: its own inflate, WebAssembly kernels. Given when a file is opened. */
+import { fromBigEndian } from "./byteswap.ts";
+import { dequantize } from "./compression/quantize.ts";
+import { decodeRice } from "./compression/rice.ts";
+import { unshuffle } from "./compression/shuffle.ts";
+import { scalePixels } from "./scale.ts";
+
+/**
+ * Inflates one gzip or zlib stream. Throws FitsError TOO_LARGE past `maxSize` bytes of output and CORRUPT where the
+ * stream is broken; must never allocate much beyond `maxSize`.
+ */
+export type Inflate = (bytes: Uint8Array, maxSize: number) => Uint8Array | Promise<Uint8Array>;
+
+/** The hot loops; each field has the contract of the TypeScript function of that name, which is its oracle. */
+export interface Kernels {
+  decodeRice: typeof decodeRice;
+  unshuffle: typeof unshuffle;
+  dequantize: typeof dequantize;
+  fromBigEndian: typeof fromBigEndian;
+  scalePixels: typeof scalePixels;
+}
+
+export interface Runtime {
+  inflate: Inflate;
+  kernels: Kernels;
+}
+
+/** The plain TypeScript kernels. */
+export const typescriptKernels: Kernels = { decodeRice, unshuffle, dequantize, fromBigEndian, scalePixels };
