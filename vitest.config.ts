@@ -26,6 +26,9 @@ export default defineConfig({
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations("migrations"),
           SECRET_KEY: "a secret for tests only, 32 bytes long",
+          // Given here, so that the .dev.vars of whoever runs the tests changes nothing.
+          ADMIN_USERNAME: "admin",
+          ADMIN_PASSWORD: "admin-password-1",
         },
         // biome-ignore lint/suspicious/noExplicitAny: miniflare's Request and Response are not the DOM's
         serviceBindings: { FIXTURES: serveFixture as any },

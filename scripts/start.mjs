@@ -93,7 +93,25 @@ if (additions.length > 0) {
 chmodSync(varsPath, 0o600);
 
 // The environment wins over .dev.vars for this run; handed over in a file, because arguments can be read by everybody.
-const overriding = ["ADMIN_USERNAME", "ADMIN_PASSWORD"].filter((name) => process.env[name]);
+const SETTINGS = [
+  "ADMIN_USERNAME",
+  "ADMIN_PASSWORD",
+  "HTTP_ROOT",
+  "ARCHIVE_ROOT",
+  "PATH_FORMATTER",
+  "FILENAME_FORMATTER",
+  "ANONYMOUS",
+  "PROPRIETARY_DAYS",
+  "MAX_UPLOAD_BYTES",
+  "MAX_INFLATED_BYTES",
+  "ZIP_MAX_FRAMES",
+  "ZIP_MAX_BYTES",
+  "LINK_SECONDS",
+  "SESSION_SECONDS",
+  "SITE_LONGITUDES",
+  "PACK",
+];
+const overriding = SETTINGS.filter((name) => process.env[name]);
 mkdirSync(".wrangler", { recursive: true });
 const overridesPath = join(".wrangler", "start.vars");
 writeFileSync(overridesPath, overriding.map((name) => `${name}=${quoted(process.env[name])}\n`).join(""), {

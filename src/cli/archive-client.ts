@@ -55,14 +55,18 @@ export class ArchiveClient {
   /** Finds address and token from the options, the environment, or this machine's own archive. */
   static async connect(options: Record<string, unknown>): Promise<ArchiveClient> {
     const address = String(options.url ?? process.env.PLATEVAULT_URL ?? "http://127.0.0.1:8787/");
-    if (!URL.canParse(address)) throw new ArchiveRefusal(0, `"${address}" is no address; one looks like https://archive.example/`);
+    if (!URL.canParse(address))
+      throw new ArchiveRefusal(0, `"${address}" is no address; one looks like https://archive.example/`);
     const url = new URL(address.endsWith("/") ? address : `${address}/`);
     const given = options.token ?? process.env.PLATEVAULT_TOKEN;
     if (typeof given === "string" && given !== "") return new ArchiveClient(url, given);
 
     const account = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname) ? localAccount() : null;
     if (account === null) {
-      throw new ArchiveRefusal(401, "A token is needed: give --token or set PLATEVAULT_TOKEN (your account page shows it).");
+      throw new ArchiveRefusal(
+        401,
+        "A token is needed: give --token or set PLATEVAULT_TOKEN (your account page shows it).",
+      );
     }
     const anonymous = new ArchiveClient(url, "");
     const answer = await anonymous.json<{ token: string }>("api-token-auth/", { method: "POST", json: account });
@@ -87,7 +91,10 @@ export class ArchiveClient {
     }
   }
 
-  private async once(path: string, init: { method?: string; json?: unknown; body?: () => BodyInit }): Promise<Response> {
+  private async once(
+    path: string,
+    init: { method?: string; json?: unknown; body?: () => BodyInit },
+  ): Promise<Response> {
     const headers: Record<string, string> = {};
     if (this.token !== "") headers.authorization = `Token ${this.token}`;
     if (init.json !== undefined) headers["content-type"] = "application/json";

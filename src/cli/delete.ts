@@ -35,7 +35,9 @@ export const remove: Command = {
       for (const frame of found) console.log(`  ${frame.filename}  (frame ${frame.id})`);
       if (!process.stdin.isTTY) throw new UsageError("Nobody is there to ask: add --yes to delete without a question.");
       const prompt = createInterface({ input: process.stdin, output: process.stdout });
-      const answer = await prompt.question(`Delete ${found.length === 1 ? "it" : `these ${found.length}`} for good? [y/N] `);
+      const answer = await prompt.question(
+        `Delete ${found.length === 1 ? "it" : `these ${found.length}`} for good? [y/N] `,
+      );
       prompt.close();
       if (!/^y(es)?$/i.test(answer.trim())) {
         console.log("Nothing was deleted.");

@@ -2,25 +2,59 @@
  * Two nights of two telescopes, as pyobs would write them: biases, a dark, sky flats, one field in three filters, and
  * the reduced frames with their catalogues and the names of what they were made from. Deterministic to the last bit.
  */
-import { binaryTable, type Cards, fitsFile, imageHdu } from "./fits-file.ts";
-import { type Field, FILTERS, type Filter, flatOf, fluxIn, Random, type Star, skyOf, starsOf, type Telescope } from "./demo-sky.ts";
+
 import { Wcs } from "../sky/wcs.ts";
+import {
+  FILTERS,
+  type Field,
+  type Filter,
+  flatOf,
+  fluxIn,
+  Random,
+  type Star,
+  skyOf,
+  starsOf,
+  type Telescope,
+} from "./demo-sky.ts";
+import { binaryTable, type Cards, fitsFile, imageHdu } from "./fits-file.ts";
 
 const NIGHTS = ["2026-03-14", "2026-03-15"];
 
 const PROGRAMMES: { telescope: Telescope; field: Field; observer: string }[] = [
   {
     telescope: {
-      site: "goe", telescope: "0m50", instrument: "sb63", latitude: 51.5605, longitude: 9.9437, altitude: 201,
-      size: 512, scale: 0.98 / 3600, rotation: 12, readNoise: 7, gain: 1.5, bias: 300, start: 2.5,
+      site: "goe",
+      telescope: "0m50",
+      instrument: "sb63",
+      latitude: 51.5605,
+      longitude: 9.9437,
+      altitude: 201,
+      size: 512,
+      scale: 0.98 / 3600,
+      rotation: 12,
+      readNoise: 7,
+      gain: 1.5,
+      bias: 300,
+      start: 2.5,
     },
     field: { object: "M 51", ra: 202.469575, dec: 47.195258, kind: "galaxy" },
     observer: "pyobs robotic",
   },
   {
     telescope: {
-      site: "saao", telescope: "1m20", instrument: "fa16", latitude: -32.3795, longitude: 20.8107, altitude: 1760,
-      size: 512, scale: 0.62 / 3600, rotation: -97.5, readNoise: 5, gain: 1.2, bias: 480, start: 4,
+      site: "saao",
+      telescope: "1m20",
+      instrument: "fa16",
+      latitude: -32.3795,
+      longitude: 20.8107,
+      altitude: 1760,
+      size: 512,
+      scale: 0.62 / 3600,
+      rotation: -97.5,
+      readNoise: 5,
+      gain: 1.2,
+      bias: 480,
+      start: 4,
     },
     field: { object: "NGC 5139", ra: 201.696833, dec: -47.479583, kind: "cluster" },
     observer: "MONET robotic",
@@ -59,7 +93,14 @@ function* nightOf(night: string, { telescope, field, observer }: (typeof PROGRAM
     number++;
     const letter = { bias: "b", dark: "d", skyflat: "f", object: "o" }[type];
     const stem = `${telescope.site}-${telescope.telescope}-${telescope.instrument}-${night.replaceAll("-", "")}`;
-    const exposure = { name: `${stem}-${String(number).padStart(4, "0")}-${letter}00`, type, number, seconds, filter, start: new Date(clock) };
+    const exposure = {
+      name: `${stem}-${String(number).padStart(4, "0")}-${letter}00`,
+      type,
+      number,
+      seconds,
+      filter,
+      start: new Date(clock),
+    };
     clock += (seconds + 21.4) * 1000;
     return exposure;
   };
@@ -78,7 +119,10 @@ function* nightOf(night: string, { telescope, field, observer }: (typeof PROGRAM
     const exposure = next("skyflat", 8, filter);
     const response = flatOf(telescope, filter);
     flats.set(filter, { exposure, response });
-    yield raw(exposure, response.map((value) => value * 24_000));
+    yield raw(
+      exposure,
+      response.map((value) => value * 24_000),
+    );
   }
 
   clock = Date.parse(`${night}T18:00:00Z`) + (telescope.start - telescope.longitude / 15) * 3600_000;
@@ -88,7 +132,11 @@ function* nightOf(night: string, { telescope, field, observer }: (typeof PROGRAM
       const { exposure: flat, response } = flats.get(filter)!;
       const seeing = 2.6 + 0.8 * Random.of(exposure.name).uniform();
       const sky = skyOf(field, telescope, filter, exposure.seconds, seeing);
-      const counts = expose(sky.map((value, i) => value * response[i]!), exposure, telescope);
+      const counts = expose(
+        sky.map((value, i) => value * response[i]!),
+        exposure,
+        telescope,
+      );
       yield frameOf(exposure.name, [imageHdu("SCI", telescope.size, counts, cardsOf(exposure, 0))]);
 
       const name = exposure.name.replace(/00$/, "01");
@@ -216,8 +264,15 @@ function catalogueOf(telescope: Telescope, field: Field, exposure: Exposure, fil
       const y = star.y + 1 + 0.02 * random.normal();
       const [ra, dec] = wcs.pixelToWorld(x, y);
       return {
-        id: index + 1, x, y, ra, dec, flux: counts + error * random.normal(), fluxerr: error,
-        fwhm: fwhm * (1 + 0.03 * random.normal()), peak: counts / (1.5 * fwhm ** 2),
+        id: index + 1,
+        x,
+        y,
+        ra,
+        dec,
+        flux: counts + error * random.normal(),
+        fluxerr: error,
+        fwhm: fwhm * (1 + 0.03 * random.normal()),
+        peak: counts / (1.5 * fwhm ** 2),
       };
     });
   return binaryTable("CAT", found, [

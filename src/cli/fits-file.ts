@@ -14,7 +14,18 @@ function headerBytes(cards: Cards): Uint8Array {
   return header.toBytes();
 }
 
-const REALS = new Set(["EXPTIME", "GAIN", "RDNOISE", "CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "TEL-RA", "TEL-DEC", "HEIGHT"]);
+const REALS = new Set([
+  "EXPTIME",
+  "GAIN",
+  "RDNOISE",
+  "CRVAL1",
+  "CRVAL2",
+  "CRPIX1",
+  "CRPIX2",
+  "TEL-RA",
+  "TEL-DEC",
+  "HEIGHT",
+]);
 
 function hdu(cards: Cards, data: Uint8Array): Uint8Array {
   const header = headerBytes(cards);
@@ -47,7 +58,12 @@ export function imageHdu(name: string, size: number, pixels: Uint16Array | Float
   const data = new DataView(new ArrayBuffer(pixels.byteLength));
   if (isFloat) for (let i = 0; i < pixels.length; i++) data.setFloat32(4 * i, pixels[i]!);
   else for (let i = 0; i < pixels.length; i++) data.setInt16(2 * i, pixels[i]! - 32768);
-  const scaling: Cards = isFloat ? [] : [["BSCALE", 1], ["BZERO", 32768]];
+  const scaling: Cards = isFloat
+    ? []
+    : [
+        ["BSCALE", 1],
+        ["BZERO", 32768],
+      ];
   const all: Cards = [
     ["XTENSION", "IMAGE", "image extension"],
     ["BITPIX", isFloat ? -32 : 16],

@@ -3,10 +3,10 @@
  * only `--local` goes straight to the embedded database, for the first account of a machine nobody can sign in to yet.
  */
 import { parseArgs } from "node:util";
-import { UsageError, type Command } from "./command.ts";
 import { check } from "./check.ts";
-import { demo } from "./demo.ts";
+import { type Command, UsageError } from "./command.ts";
 import { remove } from "./delete.ts";
+import { demo } from "./demo.ts";
 import { ingest } from "./ingest.ts";
 import { token } from "./token.ts";
 import { user } from "./user.ts";
@@ -15,7 +15,11 @@ const COMMANDS: Record<string, Command> = { ingest, demo, user, token, delete: r
 
 const COMMON = {
   url: { type: "string", value: "ADDRESS", help: "the archive (default: PLATEVAULT_URL, else http://127.0.0.1:8787/)" },
-  token: { type: "string", value: "TOKEN", help: "API token (default: PLATEVAULT_TOKEN, else the account in .dev.vars)" },
+  token: {
+    type: "string",
+    value: "TOKEN",
+    help: "API token (default: PLATEVAULT_TOKEN, else the account in .dev.vars)",
+  },
   help: { type: "boolean", value: "", help: "this text" },
 } as const;
 
