@@ -79,7 +79,7 @@ export class ArchiveClient {
    */
   async request(
     path: string,
-    init: { method?: string; json?: unknown; body?: () => BodyInit; retries?: number } = {},
+    init: { method?: string; json?: unknown; body?: () => FormData; retries?: number } = {},
   ): Promise<Response> {
     for (let attempt = 0, wait = 500; ; attempt++, wait *= 2) {
       try {
@@ -93,7 +93,7 @@ export class ArchiveClient {
 
   private async once(
     path: string,
-    init: { method?: string; json?: unknown; body?: () => BodyInit },
+    init: { method?: string; json?: unknown; body?: () => FormData },
   ): Promise<Response> {
     const headers: Record<string, string> = {};
     if (this.token !== "") headers.authorization = `Token ${this.token}`;
