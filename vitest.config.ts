@@ -39,6 +39,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**", "test/interop/**"],
     setupFiles: ["./test/migrate.ts"],
+    silent: "passed-only",
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,22 @@
-import { Hono } from "hono";
+/**
+ * Every route of the archive: one line per resource file of `http/`. A new resource exports a sub-app made by
+ * `resource()` with full paths in its routes, and gets a line here; whatever it throws becomes JSON in `http/errors.ts`.
+ */
+import { auth } from "./http/auth.ts";
+import { resource } from "./http/context.ts";
+import { csrf } from "./http/csrf.ts";
+import { answerError } from "./http/errors.ts";
+import { fallback } from "./http/fallback.ts";
+import { health } from "./http/health.ts";
+import { home } from "./http/home.ts";
+import { prepare } from "./http/middleware.ts";
 
-export const app = new Hono<{ Bindings: Env }>();
+export const app = resource();
 
-app.get("/health/", (c) => c.json({ status: "ok" }));
+app.use(prepare, csrf);
+app.onError(answerError);
+app.notFound(fallback(app));
+
+app.route("/", home);
+app.route("/", health);
+app.route("/", auth);

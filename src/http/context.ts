@@ -4,11 +4,16 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { viewerOfId } from "../archive/accounts.ts";
 import { ArchiveError } from "../archive/errors.ts";
+import { LINK_PARAMETER, type LinkUse, verifyLink } from "../archive/links.ts";
 import { type Person, sightOf, type Viewer } from "../archive/visibility.ts";
 import type { Config } from "../config.ts";
+import type { AccountStore } from "../store/accounts.ts";
 import type { Catalogue } from "../store/catalogue.ts";
+import type { FileStore } from "../store/files.ts";
 import type { Sight } from "../store/frame.ts";
+import { complaint } from "./body.ts";
 
 export interface HttpEnv {
   Bindings: Env;
@@ -19,6 +24,8 @@ export interface HttpEnv {
     /** Who is there, or the reason why the credentials given are none. Ask `viewerOf`, `requireSight` or the like. */
     identity: Viewer | ArchiveError;
     catalogue: Catalogue;
+    files: FileStore;
+    accounts: AccountStore;
     /** Public address of the archive, with its path prefix and a trailing slash. */
     root: string;
   };
@@ -33,12 +40,7 @@ export const FRAME_PATH = "/frames/{id{[0-9]+}}";
 export function resource(): OpenAPIHono<HttpEnv> {
   return new OpenAPIHono<HttpEnv>({
     defaultHook: (result) => {
-      if (result.success) return;
-      const issue = result.error.issues[0];
-      const field = issue?.path[0];
-      throw new ArchiveError("BAD_PARAMETER", issue?.message ?? "Malformed request.", {
-        field: field === undefined ? undefined : String(field),
-      });
+      if (!result.success) throw complaint(result.error);
     },
   });
 }
@@ -60,6 +62,30 @@ export function viewerOf(c: HttpContext): Viewer {
 /** Which frames may be seen; throws UNAUTHENTICATED where none may without an account. */
 export function requireSight(c: HttpContext): Sight {
   return sightOf(viewerOf(c), c.var.config, Date.now());
+}
+
+/**
+ * As `requireSight`, for one frame's file, headers or preview, which a signed link opens too: then with the rights of
+ * the account that the link was made for, and for the version it names. A link that is no good (any more) matters only
+ * to those who have nothing else to show.
+ */
+export async function requireFrameSight(
+  c: HttpContext,
+  id: number,
+  use: LinkUse,
+): Promise<{ sight: Sight; version?: number }> {
+  const signature = c.req.query(LINK_PARAMETER);
+  if (signature === undefined) return { sight: requireSight(c) };
+  const now = Date.now();
+  try {
+    const link = verifyLink(c.var.config, signature, id, use, now);
+    const viewer: Viewer = link.user === null ? { kind: "anonymous" } : await viewerOfId(c.var.accounts, link.user);
+    return { sight: sightOf(viewer, c.var.config, now), version: link.version };
+  } catch (error) {
+    const identity = c.var.identity;
+    if (identity instanceof ArchiveError || identity.kind === "anonymous") throw error;
+    return { sight: sightOf(identity, c.var.config, now) };
+  }
 }
 
 /** Somebody with an account, or UNAUTHENTICATED. */

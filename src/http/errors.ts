@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ArchiveError, type ArchiveErrorCode } from "../archive/errors.ts";
 import { ConfigError } from "../config.ts";
 import { FitsError } from "../fits/errors.ts";
+import { FileStoreError, type FileStoreErrorCode } from "../store/files.ts";
 import type { HttpEnv } from "./context.ts";
 
 const STATUS: Record<ArchiveErrorCode, ContentfulStatusCode> = {
@@ -20,6 +21,13 @@ const STATUS: Record<ArchiveErrorCode, ContentfulStatusCode> = {
   UNAVAILABLE: 503,
 };
 
+/** A frame whose object is gone is a matter for the archive's staff, but to whoever asks it is just not there. */
+const FILE_STORE: Record<FileStoreErrorCode, { status: ContentfulStatusCode; body: { detail: string } }> = {
+  MISSING: { status: 404, body: { detail: "The file of this frame is missing from the file store." } },
+  CHANGED: { status: 503, body: { detail: "The file of this frame was replaced meanwhile; ask again." } },
+  UNAVAILABLE: { status: 503, body: { detail: "The file store does not answer; ask again later." } },
+};
+
 /** What a client is told: status, body, headers. */
 export interface Refusal {
   status: ContentfulStatusCode;
@@ -30,17 +38,23 @@ export interface Refusal {
 /** `{"detail": "…"}`, or `{"field": ["…"]}` where one parameter is at fault. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof ArchiveError) {
-    const { field, retryAfter } = error.details;
+    const { field, fields, retryAfter } = error.details;
     const headers: Record<string, string> = {};
     if (error.code === "UNAUTHENTICATED") headers["WWW-Authenticate"] = "Token";
     if (typeof retryAfter === "number") headers["Retry-After"] = String(retryAfter);
-    const body = field === undefined ? { detail: error.message } : { [field]: [error.message] };
+    const body =
+      fields !== undefined
+        ? (fields as Record<string, string[]>)
+        : field !== undefined
+          ? { [field]: [error.message] }
+          : { detail: error.message };
     return { status: STATUS[error.code], body, headers };
   }
   // A cursor is a parameter like any other; the store, which cannot import ArchiveError, has its own class for it.
   if (error instanceof Error && error.name === "BadCursorError") {
     return { status: 400, body: { cursor: [error.message] }, headers: {} };
   }
+  if (error instanceof FileStoreError) return { ...FILE_STORE[error.code], headers: {} };
   if (error instanceof FitsError) {
     return { status: error.code === "UNSUPPORTED" ? 415 : 422, body: { detail: error.message }, headers: {} };
   }

@@ -1,0 +1,87 @@
+/** Signing in: API tokens for programs, sessions for browsers. */
+import { deleteCookie, setCookie } from "hono/cookie";
+import * as z from "zod";
+import { loginToken, signIn } from "../archive/accounts.ts";
+import { SESSION_COOKIE, startSession } from "../archive/session.ts";
+import { readBody, requiredText } from "./body.ts";
+import { type HttpContext, resource } from "./context.ts";
+import { checkOrigin, setCsrfCookies } from "./csrf.ts";
+
+export const auth = resource();
+
+const Credentials = z.object({ username: requiredText(), password: requiredText() });
+
+const described = {
+  tags: ["Accounts"],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": { schema: Credentials },
+        "application/x-www-form-urlencoded": { schema: Credentials },
+        "multipart/form-data": { schema: Credentials },
+      },
+    },
+  },
+};
+
+/** Where a request comes from, for the brake on guessing. */
+export function addressOf(c: HttpContext): string {
+  return c.req.header("CF-Connecting-IP") ?? "local";
+}
+
+auth.openAPIRegistry.registerPath({
+  ...described,
+  method: "post",
+  path: "/api-token-auth/",
+  summary: "An API token for a username and password, the same one each time",
+  responses: {
+    200: { description: "The token", content: { "application/json": { schema: z.object({ token: z.string() }) } } },
+    400: { description: "A missing field, or credentials that open nothing" },
+    429: { description: "Too many failed attempts" },
+  },
+});
+auth.post("/api-token-auth/", async (c) => {
+  const credentials = await readBody(c, Credentials);
+  const account = await signIn(c.var.accounts, c.var.config, { ...credentials, address: addressOf(c) }, Date.now());
+  return c.json({ token: await loginToken(c.var.accounts, c.var.config, account) });
+});
+
+auth.openAPIRegistry.registerPath({
+  ...described,
+  method: "post",
+  path: "/accounts/login/",
+  summary: "Starts a browser session: sets the cookies sessionid and csrftoken",
+  responses: {
+    200: { description: "Who is signed in" },
+    400: { description: "A missing field, or credentials that open nothing" },
+    429: { description: "Too many failed attempts" },
+  },
+});
+auth.post("/accounts/login/", async (c) => {
+  checkOrigin(c);
+  const credentials = await readBody(c, Credentials);
+  const now = Date.now();
+  const account = await signIn(c.var.accounts, c.var.config, { ...credentials, address: addressOf(c) }, now);
+  setCookie(c, SESSION_COOKIE, await startSession(c.var.config, account, now), {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: c.var.root.startsWith("https:"),
+    maxAge: Math.floor(c.var.config.sessionSeconds),
+  });
+  setCsrfCookies(c);
+  return c.json({ username: account.username, is_staff: account.isStaff, profile: { proposals: account.proposals } });
+});
+
+auth.openAPIRegistry.registerPath({
+  method: "post",
+  path: "/accounts/logout/",
+  tags: ["Accounts"],
+  summary: "Ends the browser session",
+  responses: { 204: { description: "No session any more, also if there was none" } },
+});
+auth.post("/accounts/logout/", (c) => {
+  deleteCookie(c, SESSION_COOKIE, { path: "/" });
+  return c.body(null, 204);
+});

@@ -1,0 +1,40 @@
+/**
+ * `GET /`: the browser app's page, and for pyobs's upload clients the place where the CSRF cookie comes from. It has to
+ * end in 200 with the cookies on this very answer, whoever asks.
+ */
+
+import { resource } from "./context.ts";
+import { setCsrfCookies } from "./csrf.ts";
+
+export const home = resource();
+
+/** The app's own files and nothing else; WebAssembly for its decoders, blobs and data for images it makes itself. */
+const PAGE_POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "worker-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+home.openAPIRegistry.registerPath({
+  method: "get",
+  path: "/",
+  tags: ["Service"],
+  summary: "The browser app; sets the cookies csrftoken and archive_csrftoken",
+  responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
+});
+home.get("/", async (c) => {
+  const page = await c.env.ASSETS.fetch(new URL("/", c.req.url).href);
+  setCsrfCookies(c);
+  c.header("Content-Type", "text/html; charset=utf-8");
+  c.header("Content-Security-Policy", PAGE_POLICY);
+  c.header("Cache-Control", "no-cache");
+  if (!page.ok || page.body === null)
+    return c.body("<!doctype html><title>Platevault</title><p>The browser app was not built.", 200);
+  return c.body(page.body, 200);
+});

@@ -1,0 +1,86 @@
+/** What happens around every request: its id, settings and services, who is there, security headers, one log line. */
+import { getCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { viewerOfHeader, viewerOfSession } from "../archive/accounts.ts";
+import { ArchiveError } from "../archive/errors.ts";
+import { LINK_PARAMETER } from "../archive/links.ts";
+import { SESSION_COOKIE } from "../archive/session.ts";
+import type { Viewer } from "../archive/visibility.ts";
+import { type Config, config } from "../config.ts";
+import { accountStore } from "../store/accounts.ts";
+import { fileStore } from "../store/files.ts";
+import type { HttpContext, HttpEnv } from "./context.ts";
+
+/** Query parameters that must not be read in a log. */
+const SECRET_PARAMETERS = [LINK_PARAMETER, "token", "auth_token", "password"];
+
+/** Answers that a browser shows as a page say for themselves what they may load; all others may load nothing. */
+const SECURITY_HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+  "X-Frame-Options": "DENY",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+};
+
+/** The public address: HTTP_ROOT, or the address that was asked for. */
+function rootOf(settings: Config, url: string): string {
+  return settings.httpRoot ?? `${new URL(url).origin}/`;
+}
+
+async function identify(c: HttpContext): Promise<Viewer | ArchiveError> {
+  const header = c.req.header("Authorization");
+  const now = Date.now();
+  if (header !== undefined) {
+    try {
+      const viewer = await viewerOfHeader(c.var.accounts, header, now);
+      if (viewer.kind === "person") return viewer;
+    } catch (error) {
+      // Not thrown here: `GET /` and signed links work whatever the header says. `viewerOf` throws it.
+      if (error instanceof ArchiveError) return error;
+      throw error;
+    }
+  }
+  const cookie = getCookie(c, SESSION_COOKIE);
+  return cookie === undefined ? { kind: "anonymous" } : viewerOfSession(c.var.accounts, c.var.config, cookie, now);
+}
+
+/** Path and query as they may be logged. */
+function loggedPath(url: string): string {
+  const { pathname, searchParams } = new URL(url);
+  for (const name of SECRET_PARAMETERS) if (searchParams.has(name)) searchParams.set(name, "…");
+  const query = searchParams.toString();
+  return query === "" ? pathname : `${pathname}?${decodeURIComponent(query)}`;
+}
+
+function logLine(c: HttpContext, began: number): string {
+  const identity = c.var.identity;
+  const person = identity instanceof ArchiveError || identity.kind === "anonymous" ? null : identity.person;
+  return JSON.stringify({
+    level: "info",
+    id: c.var.requestId,
+    method: c.req.method,
+    path: loggedPath(c.req.url),
+    status: c.res.status,
+    ms: Date.now() - began,
+    user: person?.username ?? null,
+  });
+}
+
+/** Fills the context for every route behind it. */
+export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
+  const began = Date.now();
+  c.set("requestId", crypto.randomUUID());
+  c.set("identity", { kind: "anonymous" });
+  c.set("config", config(c.env));
+  c.set("root", rootOf(c.var.config, c.req.url));
+  c.set("accounts", accountStore(c.env.DB));
+  c.set("files", fileStore(c.env.FILES));
+  c.set("identity", await identify(c));
+  await next();
+  c.header("X-Request-Id", c.var.requestId);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (!c.res.headers.has(name)) c.header(name, value);
+  }
+  console.log(logLine(c, began));
+});
