@@ -1,9 +1,9 @@
 /** What a runtime may have better than plain TypeScript: its own inflate, WebAssembly kernels. Given when a file is opened. */
-import { fromBigEndian } from "./byteswap.ts";
-import { dequantize } from "./compression/quantize.ts";
-import { decodeRice } from "./compression/rice.ts";
-import { unshuffle } from "./compression/shuffle.ts";
-import { scalePixels } from "./scale.ts";
+import type { fromBigEndian } from "./byteswap.ts";
+import type { dequantize } from "./compression/quantize.ts";
+import type { decodeRice } from "./compression/rice.ts";
+import type { unshuffle } from "./compression/shuffle.ts";
+import type { scalePixels } from "./scale.ts";
 
 /**
  * Inflates one gzip or zlib stream. Throws FitsError TOO_LARGE past `maxSize` bytes of output and CORRUPT where the
@@ -21,9 +21,7 @@ export interface Kernels {
 }
 
 export interface Runtime {
-  inflate: Inflate;
-  kernels: Kernels;
+  readonly inflate: Inflate;
+  /** Those left out are TypeScript. */
+  readonly kernels: Partial<Kernels>;
 }
-
-/** The plain TypeScript kernels. */
-export const typescriptKernels: Kernels = { decodeRice, unshuffle, dequantize, fromBigEndian, scalePixels };
