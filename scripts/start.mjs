@@ -175,15 +175,25 @@ for (let answered = false; !answered; ) {
     // not listening yet
   }
 }
-const flag = port === 8787 ? "" : ` -- --url ${address}`;
+const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = vars;
+const signedIn = await fetch(`${address}api-token-auth/`, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ username, password }),
+});
+const account = signedIn.ok
+  ? `${username} / ${password}   (kept in .dev.vars)`
+  : "with your account (its password is not the one in .dev.vars)";
+const known = signedIn.ok ? `username=${username}&password=${password}` : "username=…&password=…";
+const flag = port === 8787 ? "" : ` --url ${address}`;
 console.log(`
   Platevault is running at ${address}
 
-  Sign in     ${vars.ADMIN_USERNAME} / ${vars.ADMIN_PASSWORD}   (kept in .dev.vars)
-  A token     curl -d 'username=${vars.ADMIN_USERNAME}&password=${vars.ADMIN_PASSWORD}' ${address}api-token-auth/
-  Demo        npm run demo${flag}   (in another terminal: two nights of two telescopes)
-  Your own    npm run archive -- ingest --recursive ~/frames${port === 8787 ? "" : ` --url ${address}`}
+  Sign in     ${account}
+  A token     curl -d '${known}' ${address}api-token-auth/
+  Demo        npm run demo${flag && ` --${flag}`}   (in another terminal: two nights of two telescopes)
+  Your own    npm run archive -- ingest --recursive ~/frames${flag}
   The API     ${address}api/
 
-  Ctrl-C stops it; the frames stay in .wrangler/state.
+  Ctrl-C stops it; the frames stay in ${process.env.PLATEVAULT_STATE ?? ".wrangler/state"}.
 `);
