@@ -33,8 +33,7 @@ const SCALES: Record<string, number | null> = {
   TT: 32.184,
   TDT: 32.184,
   ET: 32.184,
-  // TDB and TCG/TCB: TDB differs from TT by at most 2 ms.
-  TDB: 32.184,
+  TDB: 32.184, // and a periodic part, see toUtc
   GPS: -19,
 };
 
@@ -125,6 +124,13 @@ export function parseDateObs(input: string, { time = null, timesys = null }: Dat
   return zoned ? ms : toUtc(ms, timesys);
 }
 
+/** TDB - TT in milliseconds, to 0.03 ms: the eccentricity of the Earth's orbit (Astronomical Almanac, section B). */
+function tdbMinusTt(ms: number): number {
+  const days = ms / 86_400_000 - 10_957.5; // from J2000
+  const anomaly = ((357.53 + 0.98560028 * days) * Math.PI) / 180;
+  return 1.658 * Math.sin(anomaly) + 0.014 * Math.sin(2 * anomaly);
+}
+
 function toUtc(ms: number, timesys: string | null): number {
   // "TT(TAI)", "UTC(NIST)": a realisation in parentheses (§9.2.1) does not change the scale.
   const scale = (timesys ?? "")
@@ -141,7 +147,7 @@ function toUtc(ms: number, timesys: string | null): number {
     );
   }
   if (ahead === null) return ms;
-  const utc = taiToUtc(ms - ahead * 1000);
+  const utc = taiToUtc(ms - ahead * 1000 - (scale === "TDB" ? tdbMinusTt(ms) : 0));
   if (utc === null) {
     throw new SkyError("BAD_DATE", `TIMESYS "${timesys}" cannot be brought to UTC before 1972.`, {
       value: scale,
