@@ -1,0 +1,52 @@
+/** What `kernels.wasm` exports; the sources in `assembly/` say what each does. Pointers are byte addresses. */
+export interface KernelExports {
+  memory: WebAssembly.Memory;
+  base(): number;
+  randoms(): number;
+  riceDecode8(src: number, length: number, dst: number, count: number, block: number): number;
+  riceDecode16(src: number, length: number, dst: number, count: number, block: number): number;
+  riceDecode32(src: number, length: number, dst: number, count: number, block: number): number;
+  riceEncode8(src: number, dst: number, count: number): number;
+  riceEncode16(src: number, dst: number, count: number): number;
+  riceEncode32(src: number, dst: number, count: number): number;
+  swap16(src: number, dst: number, bytes: number): void;
+  swap32(src: number, dst: number, bytes: number): void;
+  swap64(src: number, dst: number, bytes: number): void;
+  unshuffle2(src: number, stride: number, dst: number, count: number): void;
+  unshuffle4(src: number, stride: number, dst: number, count: number): void;
+  unshuffle8(src: number, stride: number, dst: number, count: number): void;
+  shuffle(src: number, dst: number, stride: number, count: number, width: number): void;
+  dequantizeToF32: Dequantize;
+  dequantizeToF64: Dequantize;
+  scaleIntToF32(
+    src: number,
+    dst: number,
+    count: number,
+    bytePix: number,
+    scale: number,
+    zero: number,
+    hasBlank: number,
+    blank: number,
+  ): void;
+  scaleIntToF64(
+    src: number,
+    dst: number,
+    count: number,
+    scale: number,
+    zero: number,
+    hasBlank: number,
+    blank: number,
+  ): void;
+}
+
+type Dequantize = (
+  src: number,
+  dst: number,
+  count: number,
+  scale: number,
+  zero: number,
+  dither: number,
+  random: number,
+  hasBlank: number,
+  blank: number,
+) => void;

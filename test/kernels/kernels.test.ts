@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { fromBigEndian } from "../../src/fits/byteswap.ts";
+import { shuffle } from "../../src/fits/compression/gzip2-encode.ts";
+import { type Dither, dequantize } from "../../src/fits/compression/quantize.ts";
+import { decodeRice } from "../../src/fits/compression/rice.ts";
+import { encodeRice, riceBound } from "../../src/fits/compression/rice-encode.ts";
+import { unshuffle } from "../../src/fits/compression/shuffle.ts";
+import type { PixelArray } from "../../src/fits/pixels.ts";
+import { scalePixels } from "../../src/fits/scale.ts";
+import { Arena } from "../../src/kernels/arena.ts";
+import { loadKernels } from "../../src/kernels/kernels.ts";
+import module from "../../src/kernels/kernels.wasm";
+import { packedTiles } from "./packed-tiles.ts";
+
+const kernels = loadKernels(module);
+const LENGTHS = [1, 2, 3, 7, 15, 16, 17, 31, 33, 100, 8193, 20_011];
+
+/** The generator of FITS 4.0 Appendix I: the same numbers in every run. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 16807) % 2147483647) / 2147483647;
+}
+
+function randomBytes(length: number, next: () => number): Uint8Array {
+  return Uint8Array.from({ length }, () => next() * 256);
+}
+
+function raw(array: PixelArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** Compares without the cost of `toEqual` on long arrays; NaN equals NaN whatever its bits. */
+function same(a: ArrayLike<unknown>, b: ArrayLike<unknown>): void {
+  expect(a.length).toBe(b.length);
+  for (let i = 0; i < a.length; i++) {
+    if (!Object.is(a[i], b[i])) expect([i, a[i]]).toEqual([i, b[i]]);
+  }
+}
+
+/** What a call gives or, where it throws, the error's message: twins agree in both. */
+function outcome(run: () => void, out: PixelArray): unknown {
+  try {
+    run();
+  } catch (error) {
+    return String(error);
+  }
+  return out;
+}
+
+describe("RICE", () => {
+  for (const name of ["u8", "i16", "u16", "i32"]) {
+    it(`encodes ${name} bit for bit as fpack, and decodes it`, async () => {
+      const { tiles, bytePix } = await packedTiles(name);
+      expect(tiles.length).toBe(24);
+      for (const { packed, pixels } of tiles) {
+        for (const encode of [encodeRice, kernels.encodeRice]) {
+          const out = new Uint8Array(riceBound(pixels.length / bytePix, bytePix));
+          expect(out.subarray(0, encode(pixels, bytePix, out))).toEqual(packed);
+        }
+        for (const decode of [decodeRice, kernels.decodeRice]) {
+          const type = bytePix === 1 ? Uint8Array : bytePix === 2 ? Int16Array : Int32Array;
+          const out = new type(pixels.length / bytePix);
+          decode(packed, out, 32);
+          const expected = new type(out.length);
+          fromBigEndian(pixels, expected);
+          expect(out).toEqual(expected);
+        }
+      }
+    });
+  }
+
+  it("encodes random pixels of every length as the twin does", () => {
+    const next = random(7);
+    for (const bytePix of [1, 2, 4] as const) {
+      for (const length of LENGTHS) {
+        const pixels = randomBytes(length * bytePix, next);
+        // From noise without structure to nearly constant rows: small high bytes give small differences.
+        if (length % 2 === 1) for (let i = 0; i < pixels.length; i++) if (i % bytePix !== bytePix - 1) pixels[i] = 0;
+        const out = new Uint8Array(riceBound(length, bytePix));
+        const twin = out.slice();
+        const size = encodeRice(pixels, bytePix, twin);
+        expect(kernels.encodeRice(pixels, bytePix, out)).toBe(size);
+        expect(out).toEqual(twin);
+      }
+    }
+    expect(kernels.encodeRice(new Uint8Array(0), 2, new Uint8Array(8))).toBe(0);
+    expect(() => kernels.encodeRice(new Uint8Array(3), 2, new Uint8Array(99))).toThrow(/whole pixels/);
+  });
+
+  it("decodes or refuses broken streams as the twin does", () => {
+    const next = random(11);
+    for (let round = 0; round < 1500; round++) {
+      const length = Math.floor(next() * 120);
+      const bytes = randomBytes(length, next);
+      // Zeros make long runs and the code for "no differences".
+      if (round % 3 === 0) for (let i = 0; i < length; i++) if (next() < 0.8) bytes[i] = 0;
+      const type = [Uint8Array, Int16Array, Int32Array][round % 3]!;
+      const count = 1 + Math.floor(next() * 90);
+      const block = [16, 32, 32, 7, 1000][round % 5]!;
+      const [out, twin] = [new type(count), new type(count)];
+      expect(outcome(() => kernels.decodeRice(bytes, out, block), out)).toEqual(
+        outcome(() => decodeRice(bytes, twin, block), twin),
+      );
+    }
+  });
+
+  it("refuses a stream cut at any byte", async () => {
+    const { tiles } = await packedTiles("u16");
+    const { packed, pixels } = tiles[4]!;
+    const out = new Int16Array(pixels.length / 2);
+    for (let length = 0; length < packed.length; length++) {
+      expect(() => kernels.decodeRice(packed.subarray(0, length), out, 32)).toThrow(/ends before/);
+    }
+  });
+
+  it("leaves tiles too large for the arena to the twin", () => {
+    const pixels = new Uint8Array(13 * 1024 * 1024).fill(3);
+    const out = new Uint8Array(riceBound(pixels.length, 1));
+    const length = kernels.encodeRice(pixels, 1, out);
+    const back = new Uint8Array(pixels.length);
+    kernels.decodeRice(out.subarray(0, length), back, 32);
+    expect(back.every((pixel) => pixel === 3)).toBe(true);
+  });
+});
+
+describe("value by value", () => {
+  const types = [Uint8Array, Int16Array, Int32Array, BigInt64Array, Float32Array, Float64Array];
+
+  it("swaps bytes, shuffles and unshuffles as the twins do", () => {
+    const next = random(3);
+    for (const type of types) {
+      for (const length of LENGTHS) {
+        const bytes = randomBytes(length * type.BYTES_PER_ELEMENT, next);
+        const [out, twin] = [new type(length), new type(length)];
+        kernels.fromBigEndian(bytes, out);
+        fromBigEndian(bytes, twin);
+        same(raw(out), raw(twin));
+        kernels.unshuffle(bytes, out);
+        unshuffle(bytes, twin);
+        same(raw(out), raw(twin));
+        const [planes, twinPlanes] = [new Uint8Array(bytes.length), new Uint8Array(bytes.length)];
+        kernels.shuffle(bytes, type.BYTES_PER_ELEMENT, planes);
+        shuffle(bytes, type.BYTES_PER_ELEMENT, twinPlanes);
+        same(planes, twinPlanes);
+        unshuffle(planes, out);
+        fromBigEndian(bytes, twin);
+        same(raw(out), raw(twin));
+      }
+    }
+  });
+
+  it("dequantises as the twin does", () => {
+    const next = random(5);
+    for (const length of LENGTHS) {
+      const ints = Int32Array.from({ length }, () => (next() - 0.5) * 2 ** (4 + next() * 28));
+      ints[length >> 1] = -2147483647;
+      ints[length >> 2] = -2147483646;
+      for (const dither of [0, 1, 2] as Dither[]) {
+        for (const seed of [0, 9_999, 123_456]) {
+          for (const blank of [undefined, -2147483647, 2 ** 40]) {
+            const quantization = { scale: 0.37 + next(), zero: 1000 * next(), dither, seed, blank };
+            for (const type of [Float32Array, Float64Array]) {
+              const [out, twin] = [new type(length), new type(length)];
+              kernels.dequantize(ints, out, quantization);
+              dequantize(ints, twin, quantization);
+              same(out, twin);
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it("scales as the twin does", () => {
+    const next = random(9);
+    for (const type of types) {
+      for (const length of [1, 5, 8193]) {
+        const stored = new type(length);
+        fromBigEndian(randomBytes(length * type.BYTES_PER_ELEMENT, next), stored);
+        for (const blank of [undefined, Number(stored[0]), 1e12]) {
+          if (type === BigInt64Array && blank === stored[0]) continue;
+          const scaling = { bscale: 0.1 + next(), bzero: 32768 * next(), blank };
+          for (const wide of [Float32Array, Float64Array]) {
+            const [out, twin] = [new wide(length), new wide(length)];
+            kernels.scalePixels(stored, out, scaling);
+            scalePixels(stored, twin, scaling);
+            same(out, twin);
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("the arena", () => {
+  it("grows to what the largest call needs and never past its limit", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const arena = new Arena(memory, 1024);
+    const first = arena.bytes;
+    expect(arena.reserve(60_000)).toBe(true);
+    expect(arena.bytes).toBe(first);
+    expect(arena.reserve(1_000_000)).toBe(true);
+    expect(arena.bytes.length).toBe(16 * 65_536);
+    expect(arena.bytes.buffer).toBe(memory.buffer);
+    expect(arena.reserve(25 * 1024 * 1024)).toBe(false);
+    expect(memory.buffer.byteLength).toBe(16 * 65_536);
+  });
+});
