@@ -24,6 +24,8 @@ export interface OpenOptions {
   inflate?: Inflate;
   /** Kernels that are faster than the TypeScript ones. */
   kernels?: Partial<Kernels>;
+  /** Most bytes of one array of pixels (an image, a block of rows, a tile); default 1 GiB. */
+  maxBytes?: number;
 }
 
 /**
@@ -56,6 +58,7 @@ export class FitsFile {
     this.#runtime = {
       inflate: options.inflate ?? inflate,
       kernels: options.kernels ?? {},
+      maxBytes: options.maxBytes ?? 2 ** 30,
     };
   }
 

@@ -24,4 +24,6 @@ export interface Runtime {
   readonly inflate: Inflate;
   /** Those left out are TypeScript. */
   readonly kernels: Partial<Kernels>;
+  /** Most bytes of one array of pixels; an image or a tile beyond is TOO_LARGE. */
+  readonly maxBytes: number;
 }

@@ -1,0 +1,184 @@
+/** Images as typed arrays: whole, in sections, or as a stream of rows. */
+import { type Box, boxSize } from "./box.ts";
+import { tileReader } from "./compression/tile-reader.ts";
+import { FitsError } from "./errors.ts";
+import type { Hdu, ImageLayout } from "./hdu.ts";
+import { makePixels, makeStored, type PixelArray, type PixelType, type StoredArray, storedType } from "./pixels.ts";
+import { plainReader } from "./plain-image.ts";
+import { flipSign, isSignFlip, physicalType, type Scaling, scalePixels } from "./scale.ts";
+import type { StoredReader } from "./stored-reader.ts";
+
+/** A part of an image in pixels from 0; row 0 is the first in the file, which is the lowest on the sky's display. */
+export interface Section {
+  /** Columns `[x0, x1)`; all where absent. */
+  x?: readonly [number, number];
+  /** Rows `[y0, y1)`; all where absent. */
+  y?: readonly [number, number];
+  /** One plane of a cube, counted from 0 through all axes beyond the second. */
+  plane?: number;
+}
+
+export interface ReadOptions extends Section {
+  /** True: values as stored, without BSCALE, BZERO and BLANK. */
+  raw?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Image {
+  readonly data: PixelArray;
+  readonly type: PixelType;
+  /** As numpy's: the fastest axis last. `[height, width]`, with planes in front for a cube read whole. */
+  readonly shape: readonly number[];
+}
+
+/** Neighbouring rows of one plane. */
+export interface RowBlock {
+  /** Row of the image (not of the section) the block begins with. */
+  readonly y: number;
+  readonly rows: number;
+  readonly width: number;
+  /** `rows × width` values, row by row. The reader does not touch it again. */
+  readonly data: PixelArray;
+}
+
+export interface RowOptions extends ReadOptions {
+  /** Most rows in a block; by default as many as make about {@link BLOCK_BYTES}, or the height of a tile. */
+  rowsPerBatch?: number;
+}
+
+/** Size of a block of rows, in bytes as stored, where the caller does not say. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/**
+ * Reads an image or a section of it; only the rows or tiles it needs. Types as astropy's: unsigned by BZERO's
+ * conventions, float32 or float64 where BSCALE, BZERO or BLANK ask for it (undefined pixels are NaN), else as stored.
+ * Throws NO_IMAGE, BAD_VALUE for a section outside the image, TRUNCATED and CORRUPT for bad data, TOO_LARGE.
+ */
+export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Image> {
+  const image = imageOf(hdu);
+  const box = boxOf(image, options);
+  const reader = await readerOf(hdu, image);
+  const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
+  const stored = allocate(hdu, image, boxSize(box), type);
+  await reader.read(box, stored, options.signal);
+  const sizes = box.hi.map((hi, axis) => hi - box.lo[axis]!);
+  const shape = (options.plane === undefined ? sizes : sizes.slice(0, 2)).reverse();
+  return { data: convert(stored), type, shape };
+}
+
+/** The same as a stream of rows of one plane (default 0) in ascending order, in bounded memory. Throws as readImage. */
+export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGenerator<RowBlock> {
+  const image = imageOf(hdu);
+  const box = boxOf(image, { ...options, plane: options.plane ?? 0 });
+  const reader = await readerOf(hdu, image);
+  const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
+  const width = box.hi[0]! - box.lo[0]!;
+  const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
+  const natural = Math.max(1, Math.floor(BLOCK_BYTES / (width * (Math.abs(image.bitpix) / 8))));
+  const most = options.rowsPerBatch ?? Math.max(natural, reader.rowStep);
+  if (!(most >= 1)) throw new FitsError("BAD_VALUE", `rowsPerBatch is ${most}; it must be positive`);
+  // Whole tiles are read at once, also where the caller wants smaller blocks: none is decoded twice.
+  const step = Math.max(1, Math.floor(most / reader.rowStep)) * reader.rowStep;
+  for (let y = first; y < last; ) {
+    const next = Math.min((Math.floor(y / step) + 1) * step, last);
+    const part: Box = { lo: box.lo.with(1, y), hi: box.hi.with(1, next) };
+    const stored = allocate(hdu, image, (next - y) * width, type);
+    await reader.read(box.lo.length > 1 ? part : box, stored, options.signal);
+    const data = convert(stored);
+    for (let row = y; row < next; row += most) {
+      const rows = Math.min(most, next - row);
+      yield { y: row, rows, width, data: data.subarray((row - y) * width, (row - y + rows) * width) };
+    }
+    y = next;
+  }
+}
+
+/** The type readImage will answer with. */
+export function imageType(hdu: Hdu): PixelType {
+  return physicalType(imageOf(hdu).bitpix, scalingOf(hdu, imageOf(hdu), undefined));
+}
+
+/** BSCALE, BZERO and BLANK; `fallback` is the blank that a compressed image keeps elsewhere. */
+function scalingOf(hdu: Hdu, image: ImageLayout, fallback: number | undefined): Scaling {
+  const { header } = hdu;
+  const blank = header.get("BLANK");
+  // §4.4.2.5: BLANK has no meaning for floats; an unreadable one for integers is refused.
+  if (image.bitpix > 0 && blank !== undefined && typeof blank !== "bigint") header.requireInteger("BLANK");
+  return {
+    bscale: header.number("BSCALE") ?? 1,
+    bzero: header.number("BZERO") ?? 0,
+    blank: image.bitpix > 0 ? ((blank as number | bigint | undefined) ?? fallback) : undefined,
+  };
+}
+
+interface Converter {
+  readonly type: PixelType;
+  /** Stored to physical; the stored array may become the answer. */
+  convert(stored: StoredArray): PixelArray;
+}
+
+function converter(hdu: Hdu, image: ImageLayout, reader: StoredReader, raw: boolean): Converter {
+  const stored = storedType(image.bitpix);
+  const scaling = scalingOf(hdu, image, reader.blank);
+  const type = raw ? stored : physicalType(image.bitpix, scaling);
+  if (isSignFlip(stored, type)) return { type, convert: flipSign };
+  const isIdentity = scaling.bscale === 1 && scaling.bzero === 0 && scaling.blank === undefined;
+  if (raw || isIdentity) return { type, convert: (values) => values };
+  const scale = hdu.runtime.kernels.scalePixels ?? scalePixels;
+  return {
+    type,
+    convert(values) {
+      const out = (stored === type ? values : makePixels(type, values.length)) as Float32Array | Float64Array;
+      scale(values, out, scaling);
+      return out;
+    },
+  };
+}
+
+function imageOf(hdu: Hdu): ImageLayout {
+  if (hdu.image) return hdu.image;
+  throw new FitsError("NO_IMAGE", `HDU ${hdu.index} (${hdu.kind}) has no image`, { hdu: hdu.index });
+}
+
+async function readerOf(hdu: Hdu, image: ImageLayout): Promise<StoredReader> {
+  return hdu.kind === "compressed-image" ? await tileReader(hdu) : plainReader(hdu, image);
+}
+
+function boxOf(image: ImageLayout, section: Section): Box {
+  const { axes } = image;
+  const lo = axes.map(() => 0);
+  const hi = [...axes];
+  const cut = (axis: number, name: string, range: readonly [number, number] | undefined): void => {
+    if (!range) return;
+    const length = axes[axis] ?? 1;
+    const [from, to] = range;
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > length || from >= to) {
+      throw new FitsError("BAD_VALUE", `${name} [${from}, ${to}) is not a part of [0, ${length})`);
+    }
+    if (axis < axes.length) [lo[axis], hi[axis]] = [from, to];
+  };
+  cut(0, "x", section.x);
+  cut(1, "y", section.y);
+  if (section.plane !== undefined) {
+    const planes = axes.slice(2).reduce((product, length) => product * length, 1);
+    if (!Number.isInteger(section.plane) || section.plane < 0 || section.plane >= planes) {
+      throw new FitsError("BAD_VALUE", `plane ${section.plane} is not one of ${planes}`);
+    }
+    let rest = section.plane;
+    for (let axis = 2; axis < axes.length; axis++) {
+      const index = rest % axes[axis]!;
+      rest = Math.floor(rest / axes[axis]!);
+      [lo[axis], hi[axis]] = [index, index + 1];
+    }
+  }
+  return { lo, hi };
+}
+
+function allocate(hdu: Hdu, image: ImageLayout, pixels: number, type: PixelType): StoredArray {
+  const bytes = pixels * Math.max(Math.abs(image.bitpix) / 8, type === "float64" ? 8 : 4);
+  if (bytes > hdu.runtime.maxBytes) {
+    const message = `${pixels} pixels take ${bytes} bytes; allowed are ${hdu.runtime.maxBytes}`;
+    throw new FitsError("TOO_LARGE", message, { hdu: hdu.index });
+  }
+  return makeStored(image.bitpix, pixels);
+}
