@@ -16,7 +16,7 @@ import {
   starsOf,
   type Telescope,
 } from "./demo-sky.ts";
-import { binaryTable, type Cards, fitsFile, imageHdu } from "./fits-file.ts";
+import { binaryTable, type Cards, fitsFile, headerOfCards, imageHdu } from "./fits-file.ts";
 
 const NIGHTS = ["2026-03-14", "2026-03-15"];
 
@@ -250,7 +250,7 @@ function headerOf(
 
 /** The stars that a source extractor would find, brightest first, with their places on the sky. */
 function catalogueOf(telescope: Telescope, field: Field, exposure: Exposure, filter: Filter, fwhm: number): Uint8Array {
-  const wcs = Wcs.fromCards(Object.fromEntries(wcsCards(telescope, field).map(([keyword, value]) => [keyword, value])));
+  const wcs = Wcs.read(headerOfCards(wcsCards(telescope, field)))!;
   const random = Random.of(`catalogue ${exposure.name}`);
   const found = starsOf(field, telescope)
     .map((star: Star) => ({ star, counts: fluxIn(star, filter) * exposure.seconds }))
@@ -262,7 +262,7 @@ function catalogueOf(telescope: Telescope, field: Field, exposure: Exposure, fil
       // FITS 4.0 §8: the centre of the first pixel is 1.0
       const x = star.x + 1 + 0.02 * random.normal();
       const y = star.y + 1 + 0.02 * random.normal();
-      const [ra, dec] = wcs.pixelToWorld(x, y);
+      const [ra, dec] = wcs.pixelToWorld(x, y)!;
       return {
         id: index + 1,
         x,

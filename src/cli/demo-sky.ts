@@ -152,14 +152,14 @@ function addStar(image: Float32Array, size: number, star: Star, counts: number, 
 function addGalaxy(image: Float32Array, size: number, filter: Filter, seconds: number): void {
   const scale = size / 11;
   const arms = { B: 0.75, V: 0.55, R: 0.4 }[filter];
-  const bulge = { B: 20, V: 45, R: 60 }[filter];
+  const bulge = { B: 8, V: 20, R: 26 }[filter];
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const u = (x - size / 2) * Math.cos(0.6) + (y - size / 2) * Math.sin(0.6);
       const v = (-(x - size / 2) * Math.sin(0.6) + (y - size / 2) * Math.cos(0.6)) / 0.68;
       const r = Math.hypot(u, v);
       const phase = Math.atan2(v, u) * 2 - 5.2 * Math.log(r / scale + 0.15);
-      const disc = 11 * Math.exp(-r / scale) * (1 + arms * Math.cos(phase));
+      const disc = 3.2 * Math.exp(-r / scale) * (1 + arms * Math.cos(phase));
       image[y * size + x]! += seconds * THROUGHPUT[filter] * (disc + bulge * Math.exp(-r / (scale * 0.16)));
     }
   }

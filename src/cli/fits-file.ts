@@ -5,13 +5,13 @@ import { BLOCK_LENGTH, Header } from "../fits/header.ts";
 export type Cards = [keyword: string, value: string | number | boolean, comment?: string][];
 
 /** Values that are reals by nature are written as such, whole or not (FITS 4.0 §4.2.4). */
-function headerBytes(cards: Cards): Uint8Array {
+export function headerOfCards(cards: Cards): Header {
   const header = new Header();
   for (const [keyword, value, comment] of cards) {
     const isReal = typeof value === "number" && (REALS.has(keyword) || !Number.isInteger(value));
     header.insert(keyword, isReal ? new Real(value) : value, comment);
   }
-  return header.toBytes();
+  return header;
 }
 
 const REALS = new Set([
@@ -28,7 +28,7 @@ const REALS = new Set([
 ]);
 
 function hdu(cards: Cards, data: Uint8Array): Uint8Array {
-  const header = headerBytes(cards);
+  const header = headerOfCards(cards).toBytes();
   const bytes = new Uint8Array(header.length + Math.ceil(data.length / BLOCK_LENGTH) * BLOCK_LENGTH);
   bytes.set(header);
   bytes.set(data, header.length);
@@ -36,12 +36,12 @@ function hdu(cards: Cards, data: Uint8Array): Uint8Array {
 }
 
 export function fitsFile(hdus: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const primary = headerBytes([
+  const primary = headerOfCards([
     ["SIMPLE", true, "conforms to FITS standard"],
     ["BITPIX", 8],
     ["NAXIS", 0],
     ["EXTEND", true],
-  ]);
+  ]).toBytes();
   const parts = [primary, ...hdus];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
