@@ -79,7 +79,7 @@ export function signLink(config: Config, link: Link): string {
 }
 
 function refuse(message: string): ArchiveError {
-  return new ArchiveError("FORBIDDEN", message, { field: LINK_PARAMETER });
+  return new ArchiveError("FORBIDDEN", message);
 }
 
 /**

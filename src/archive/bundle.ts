@@ -1,0 +1,209 @@
+/**
+ * Bundles: many frames as one zip whose every byte is known before the first is sent. The layout comes from the
+ * catalogue alone (name, size, CRC-32), so its length and any range of it can be answered at once, today and when a
+ * broken download comes back for the rest.
+ */
+import { createHash } from "node:crypto";
+import type { Config } from "../config.ts";
+import type { Catalogue } from "../store/catalogue.ts";
+import type { FileStore } from "../store/files.ts";
+import type { FrameQuery, ListedFrame, Sight, SortField, StoredFile } from "../store/frame.ts";
+import { UniqueNames } from "./bundle-names.ts";
+import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bundle-text.ts";
+import { ArchiveError } from "./errors.ts";
+import { ZipLayout } from "./zip-layout.ts";
+import type { ZipEntry } from "./zip-records.ts";
+
+/** What is wanted: frames by id, or those that a query finds, in its order. `limit` null: all. */
+export type Wish =
+  | { kind: "ids"; ids: readonly number[] }
+  | { kind: "query"; query: FrameQuery; sort: SortField; descending: boolean; limit: number | null; offset: number };
+
+/** What an entry's bytes are: a text at hand, a file as it is stored, or the upload that a packed file restores. */
+export type BundleContent =
+  | { kind: "text"; bytes: Uint8Array }
+  | { kind: "stored"; file: StoredFile }
+  | { kind: "original"; file: StoredFile };
+
+export interface Bundle {
+  layout: ZipLayout;
+  /** By index of the layout's entries. */
+  contents: BundleContent[];
+  /** Strong entity tag: equal if and only if every byte of the zip is. */
+  etag: string;
+  /** `pyobsdata-YYYYMMDD.zip` */
+  filename: string;
+  frames: number;
+}
+
+export interface BundleOptions {
+  /** Members as they were uploaded, where the archive has packed them. */
+  uncompress: boolean;
+  /** The day in the name of the zip and of its folder, UTC milliseconds. */
+  date: number;
+  /** Public address of the archive, for the manifest. */
+  root: string;
+}
+
+/** Frames asked of the catalogue at once: bounds what is in memory. */
+const PAGE = 1000;
+
+/**
+ * Bundles of up to this many frames have their files looked up in R2 first, so that a lost one is named in missing.txt.
+ * In larger ones, where that would delay the first byte by seconds, a lost file ends the answer in an error.
+ */
+const MOST_CHECKED = 64;
+
+/** The frames of a wish, page by page; `absent` is told of the ids that are not there, or not for this sight. */
+async function* framesOf(
+  catalogue: Catalogue,
+  wish: Wish,
+  sight: Sight,
+  most: number,
+  absent: (id: number) => void,
+): AsyncGenerator<ListedFrame[]> {
+  if (wish.kind === "ids") {
+    const ids = [...new Set(wish.ids)];
+    if (ids.length > most) throw tooMany(ids.length, most);
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const asked = ids.slice(at, at + PAGE);
+      const frames = await catalogue.frames(asked, sight);
+      const found = new Set(frames.map((frame) => frame.id));
+      for (const id of asked) if (!found.has(id)) absent(id);
+      yield frames;
+    }
+    return;
+  }
+  const { query, sort, descending, offset } = wish;
+  let left = wish.limit ?? Number.POSITIVE_INFINITY;
+  let cursor: string | undefined;
+  while (left > 0) {
+    const page = { sort, descending, offset, limit: Math.min(PAGE, left), ...(cursor === undefined ? {} : { cursor }) };
+    const list = await catalogue.list(query, page, sight);
+    if (cursor === undefined) {
+      const wanted = Math.min(left, Math.max(0, list.count - offset));
+      if (wanted > most) throw tooMany(wanted, most);
+    }
+    yield list.frames;
+    left -= list.frames.length;
+    if (list.next === null || list.frames.length === 0) return;
+    cursor = list.next;
+  }
+}
+
+function tooMany(count: number, most: number): ArchiveError {
+  return new ArchiveError(
+    "TOO_LARGE",
+    `These are ${count} frames; one zip holds at most ${most}. Narrow the search or take them in parts.`,
+    { count, most },
+  );
+}
+
+/** What of a frame goes into the zip: its file, or the upload it was packed from. */
+function partOf(frame: ListedFrame, uncompress: boolean): { kind: "stored" | "original"; file: StoredFile } {
+  return { kind: uncompress && frame.file.original !== null ? "original" : "stored", file: frame.file };
+}
+
+/** Ids of the frames whose file is not in R2 as the catalogue says. Six look-ups at a time. */
+async function lostOf(files: FileStore, frames: readonly ListedFrame[]): Promise<Set<number>> {
+  const lost = new Set<number>();
+  for (let at = 0; at < frames.length; at += 6) {
+    await Promise.all(
+      frames.slice(at, at + 6).map(async ({ id, file }) => {
+        const info = await files.head(file.key);
+        if (info === null || info.size !== file.size) lost.add(id);
+      }),
+    );
+  }
+  return lost;
+}
+
+/** Chooses the members and lays them out. Throws TOO_LARGE past ZIP_MAX_FRAMES or ZIP_MAX_BYTES. */
+export async function makeBundle(
+  { config, catalogue, files }: { config: Config; catalogue: Catalogue; files: FileStore },
+  wish: Wish,
+  sight: Sight,
+  options: BundleOptions,
+): Promise<Bundle> {
+  const day = new Date(options.date).toISOString().slice(0, 10).replaceAll("-", "");
+  const folder = `pyobsdata-${day}`;
+  const texts = new BundleTexts();
+  const names = new UniqueNames([MANIFEST, CHECKSUMS, MISSING]);
+  const entries: ZipEntry[] = [];
+  const contents: BundleContent[] = [];
+  let bytes = 0;
+  let frames = 0;
+  const unknown = (id: number) => texts.absent(id, "is not in the archive, or not for you to see");
+  for await (const page of framesOf(catalogue, wish, sight, config.zipMaxFrames, unknown)) {
+    const few = frames === 0 && page.length <= MOST_CHECKED;
+    const lost = few ? await lostOf(files, page) : new Set<number>();
+    for (const frame of page) {
+      if (lost.has(frame.id)) {
+        texts.absent(frame.id, `${frame.file.filename}: its file is lost; please tell the archive's staff`);
+        continue;
+      }
+      const { kind, file } = partOf(frame, options.uncompress);
+      const facts = kind === "original" ? file.original! : file;
+      const name = names.take(facts.filename);
+      texts.member(frame, describe(frame, name, facts, kind, options.root));
+      entries.push({
+        name: `${folder}/${name}`,
+        method: 0,
+        size: facts.size,
+        packedSize: facts.size,
+        crc32: facts.crc32,
+        modified: frame.created,
+      });
+      contents.push({ kind, file });
+      bytes += facts.size;
+      frames++;
+    }
+    if (bytes > config.zipMaxBytes) {
+      throw new ArchiveError(
+        "TOO_LARGE",
+        `These frames have more than ${config.zipMaxBytes} bytes, the most that one zip holds. ` +
+          "Narrow the search or take them in parts.",
+        { most: config.zipMaxBytes },
+      );
+    }
+  }
+  const head = texts.end();
+  entries.unshift(
+    ...head.map((text) => ({
+      name: `${folder}/${text.name}`,
+      method: 8 as const,
+      size: text.size,
+      packedSize: text.deflated.length,
+      crc32: text.crc32,
+      modified: Math.floor(options.date / 86_400_000) * 86_400_000,
+    })),
+  );
+  contents.unshift(...head.map((text) => ({ kind: "text" as const, bytes: text.deflated })));
+  const layout = new ZipLayout(entries);
+  return { layout, contents, etag: etagOf(layout, contents), filename: `${folder}.zip`, frames };
+}
+
+function describe(
+  frame: ListedFrame,
+  name: string,
+  facts: { size: number; md5: string; sha256: string },
+  kind: "stored" | "original",
+  root: string,
+): Described {
+  const { size, md5, sha256 } = facts;
+  const format = kind === "original" ? "&format=fits" : "";
+  return { name, size, md5, sha256, url: `${root}frames/${frame.id}/download/?version=${frame.version}${format}` };
+}
+
+/** Over everything that the bytes depend on. The leading number counts changes of the layout itself. */
+function etagOf(layout: ZipLayout, contents: readonly BundleContent[]): string {
+  const hash = createHash("sha256").update("platevault zip 1\n");
+  for (const [i, { name, size, packedSize, crc32, modified }] of layout.entries.entries()) {
+    const content = contents[i]!;
+    // The CRC-32 of a text, and the whole SHA-256 of a file, which 70,000 members could otherwise share a CRC-32 with.
+    const what =
+      content.kind === "text" ? "" : content.kind === "stored" ? content.file.sha256 : content.file.original!.sha256;
+    hash.update(`${name}\0${size} ${packedSize} ${crc32} ${modified} ${what}\n`);
+  }
+  return `"zip-${hash.digest("hex").slice(0, 32)}"`;
+}
