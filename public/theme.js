@@ -1,10 +1,8 @@
 // Runs before the first paint, so that nobody in a dark dome is met by a white flash. The choice is made in
-// src/ui/design/theme.ts; "auto" (nothing stored) leaves it to prefers-color-scheme.
-(() => {
-  try {
-    var theme = localStorage.getItem("theme");
-    if (theme === "light" || theme === "dark" || theme === "red") document.documentElement.dataset.theme = theme;
-  } catch (_) {
-    // Storage may be forbidden; then the system's preference holds.
-  }
-})();
+// src/ui/design/theme.ts; nothing stored means: as the system prefers.
+try {
+  const chosen = localStorage.getItem("platevault.theme");
+  if (chosen === "light" || chosen === "dark" || chosen === "red") document.documentElement.dataset.theme = chosen;
+} catch {
+  // Storage may be forbidden; then the system's preference holds.
+}

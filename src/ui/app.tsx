@@ -1,12 +1,102 @@
-import { pageOf, place } from "./router.ts";
+/** The frame around every page: header, navigation, and the page of the present address, loaded when first needed. */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { noAnswer } from "./api/error.ts";
+import { session } from "./api/session.ts";
+import { LiveRegion } from "./design/announce.tsx";
+import { Fault } from "./design/notice.tsx";
+import { Header } from "./header.tsx";
+import { type PageName, pageOf, place } from "./router.ts";
+import SearchPage from "./search/page.tsx";
 
-/** The frame around every page: header, navigation, the page of the present address. */
+type Page = ComponentType<{ argument: string }>;
+
+const PAGES: Record<PageName, { title: string; load: () => Promise<{ default: Page }> }> = {
+  search: { title: "Search", load: async () => ({ default: SearchPage }) },
+  frame: { title: "Frame", load: () => import("./frame/page.tsx") },
+  upload: { title: "Upload", load: () => import("./upload/page.tsx") },
+  account: { title: "Account", load: () => import("./account/page.tsx") },
+  signIn: { title: "Sign in", load: () => import("./account/sign-in.tsx") },
+};
+
+/** Pages loaded so far. */
+const loaded = new Map<PageName, Page>([["search", SearchPage]]);
+
 export function App() {
   const page = pageOf(place.value.path);
   return (
-    <main id="main">
-      <h1>Platevault</h1>
-      <p>{page === null ? "There is no page at this address." : "The archive's pages are being built."}</p>
-    </main>
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Header page={page?.name ?? null} />
+      <main id="main" tabIndex={-1}>
+        {page === null ? (
+          <NoPage />
+        ) : (
+          <Shown key={page.name + page.argument} name={page.name} argument={page.argument} />
+        )}
+      </main>
+      <LiveRegion />
+    </>
+  );
+}
+
+/** Loads a page's code where it is not here yet, and moves the focus to its heading as a new document would. */
+function Shown({ name, argument }: { name: PageName; argument: string }) {
+  const [, setReady] = useState(0);
+  const [failed, setFailed] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  const ShownPage = loaded.get(name);
+
+  useEffect(() => {
+    document.title = `${PAGES[name].title} · Platevault`;
+    if (loaded.has(name)) return;
+    let left = false;
+    PAGES[name].load().then(
+      (module) => {
+        loaded.set(name, module.default);
+        if (!left) setReady((n) => n + 1);
+      },
+      (cause) => {
+        if (!left) setFailed(cause);
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [name, attempt]);
+
+  const here = ShownPage !== undefined;
+  useEffect(() => {
+    // Not on the first page of a visit: there the browser's own start of the document is right.
+    if (here && place.peek().move > 0) document.querySelector<HTMLElement>("#main h1")?.focus({ preventScroll: true });
+  }, [here]);
+
+  if (ShownPage !== undefined) return <ShownPage argument={argument} />;
+  if (failed === null) return null;
+  const again = () => {
+    setFailed(null);
+    setAttempt(attempt + 1);
+  };
+  return (
+    <div class="page">
+      <Fault fault={noAnswer(failed)} again={again} what="This page" />
+    </div>
+  );
+}
+
+function NoPage() {
+  useEffect(() => {
+    document.title = "No such page · Platevault";
+  }, []);
+  return (
+    <div class="page empty">
+      <h1 tabIndex={-1}>There is no page at this address</h1>
+      <p class="muted">The address may be mistyped, or the page has moved.</p>
+      <a class="button" href="/">
+        {session.value.state === "out" ? "To the start" : "To the search page"}
+      </a>
+    </div>
   );
 }

@@ -60,6 +60,14 @@ export function go(href: string, options: { replace?: boolean } = {}): void {
   if (!samePath) window.scrollTo(0, 0);
 }
 
+/** Scrolls to where this page was when it was left. Pages call it once what they show is there. */
+export function restoreScroll(): void {
+  const { scroll } = place.peek();
+  if (scroll === 0) return;
+  place.peek().scroll = 0;
+  requestAnimationFrame(() => window.scrollTo(0, scroll));
+}
+
 /** Starts to follow links and the Back and Forward buttons. */
 export function followLinks(): void {
   history.scrollRestoration = "manual";
@@ -70,7 +78,7 @@ export function followLinks(): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest("a");
-    if (!link || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link == null || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (pageOf(link.pathname) === null) return;
     if (link.hash !== "" && link.pathname === location.pathname && link.search === location.search) return;
     event.preventDefault();

@@ -1,0 +1,89 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { ApiError, noAnswer } from "../api/error.ts";
+import { forgetSeen } from "../api/resource.ts";
+import { session, signIn } from "../api/session.ts";
+import { Fault, Notice } from "../design/notice.tsx";
+import { go, place } from "../router.ts";
+import "./account.css";
+
+/** Where to go after signing in: an address of this app and nothing else. */
+function nextAddress(query: URLSearchParams): string {
+  const next = query.get("next") ?? "/";
+  const url = new URL(next, location.origin);
+  return url.origin === location.origin && next.startsWith("/") ? url.pathname + url.search : "/";
+}
+
+export default function SignInPage() {
+  const id = useId();
+  const next = nextAddress(place.value.query);
+  const [fault, setFault] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const name = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const signedIn = session.value.state === "in";
+
+  useEffect(() => {
+    if (signedIn) go(next, { replace: true });
+  }, [signedIn, next]);
+  useEffect(() => name.current?.focus(), []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setFault(null);
+    try {
+      await signIn(name.current!.value.trim(), password.current!.value);
+      forgetSeen();
+    } catch (cause) {
+      setFault(cause instanceof ApiError ? cause : noAnswer(cause));
+      password.current?.select();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <div class="sign-in">
+      <form class="card sign-in-form" onSubmit={submit}>
+        <h1 tabIndex={-1}>Sign in</h1>
+        {next !== "/" && <p class="muted">What you asked for needs an account. You will be taken there.</p>}
+        {fault &&
+          (fault.kind === "refused" && fault.status === 400 ? (
+            <Notice mood="bad" title="That did not open the archive" alert>
+              <p>{fault.message}</p>
+            </Notice>
+          ) : (
+            <Fault fault={fault} what="The sign-in" />
+          ))}
+        <div class="field">
+          <label for={`${id}-name`}>Username</label>
+          <input
+            id={`${id}-name`}
+            ref={name}
+            class="input"
+            name="username"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+          />
+        </div>
+        <div class="field">
+          <label for={`${id}-password`}>Password</label>
+          <input
+            id={`${id}-password`}
+            ref={password}
+            class="input"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+          />
+        </div>
+        <button type="submit" class="button primary" disabled={busy}>
+          {busy ? "Signing in …" : "Sign in"}
+        </button>
+      </form>
+    </div>
+  );
+}

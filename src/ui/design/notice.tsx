@@ -1,0 +1,56 @@
+import type { ComponentChildren } from "preact";
+import type { ApiError } from "../api/error.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+type Mood = "info" | "good" | "warn" | "bad";
+
+const ICONS: Record<Mood, IconName> = { info: "info", good: "check", warn: "warn", bad: "warn" };
+
+interface NoticeProps {
+  mood: Mood;
+  title: string;
+  /** Reads it out when it appears. */
+  alert?: boolean;
+  children?: ComponentChildren;
+}
+
+/** A boxed message: what happened, and below it what to do next. */
+export function Notice({ mood, title, alert, children }: NoticeProps) {
+  return (
+    <div class={`notice ${mood}`} role={alert ? "alert" : undefined}>
+      <Icon name={ICONS[mood]} size={18} />
+      <div class="body">
+        <strong>{title}</strong>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+const TITLES: Record<ApiError["kind"], string> = {
+  offline: "The archive cannot be reached",
+  "signed-out": "You are signed out",
+  forbidden: "This account may not do that",
+  missing: "Not in the archive",
+  refused: "The archive did not accept this",
+  server: "The archive failed on this request",
+};
+
+/** A failed request: what it means and the button that helps. `again` tries once more. */
+export function Fault({ fault, again, what }: { fault: ApiError; again?: () => void; what: string }) {
+  const offline = fault.kind === "offline";
+  return (
+    <Notice mood={offline ? "warn" : "bad"} title={TITLES[fault.kind]} alert>
+      <p>
+        {offline
+          ? `${what} could not be loaded. Check the network; this page tries again by itself as soon as it is back.`
+          : fault.message}
+      </p>
+      {again && (
+        <button type="button" class="button tight" onClick={again}>
+          <Icon name="retry" /> Try again
+        </button>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,94 @@
+import { useMemo, useState } from "preact/hooks";
+import { catalogue, type Frame } from "../api/frame.ts";
+import { useResource } from "../api/resource.ts";
+import { counted } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { Fault } from "../design/notice.tsx";
+import { type CsvTable, readTable } from "./csv.ts";
+
+const SHOWN_AT_ONCE = 200;
+
+/** The frame's catalogue of sources as a table that sorts by any column. */
+export function Catalogue({ frame, version }: { frame: Frame; version: number | null }) {
+  const text = useResource(`catalogue ${frame.id} ${version}`, (signal) => catalogue(frame.id, version, signal));
+  const table = useMemo(() => (text.data === undefined ? null : readTable(text.data)), [text.data]);
+  if (text.fault) return <Fault fault={text.fault} again={text.reload} what="The catalogue" />;
+  if (text.data === undefined) return <div class="waiting" />;
+  if (table === null) return <p class="muted">This frame's file holds no catalogue (no table named CAT).</p>;
+  return <Sources table={table} />;
+}
+
+function Sources({ table }: { table: CsvTable }) {
+  const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
+  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const numeric = useMemo(() => table.columns.map((_, i) => table.rows.every((row) => isNumber(row[i]))), [table]);
+  const rows = useMemo(() => {
+    if (sort === null) return table.rows;
+    const { column, down } = sort;
+    const sorted = [...table.rows].sort((a, b) => compare(a[column] ?? "", b[column] ?? "", numeric[column]!));
+    return down ? sorted.reverse() : sorted;
+  }, [table, sort, numeric]);
+
+  return (
+    <div class="catalogue">
+      <p class="muted">{counted(table.rows.length, "source")}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
+      <section class="table-scroll tall" tabIndex={0} aria-label="Table of sources">
+        <table class="frames dense">
+          <thead>
+            <tr>
+              {table.columns.map((name, column) => (
+                <th
+                  scope="col"
+                  key={name}
+                  class={numeric[column] ? "number" : undefined}
+                  aria-sort={sort?.column === column ? (sort.down ? "descending" : "ascending") : undefined}
+                >
+                  <button
+                    type="button"
+                    class="sort"
+                    onClick={() => setSort({ column, down: sort?.column === column && !sort.down })}
+                  >
+                    {name}
+                    {table.units[column] && <span class="unit">{table.units[column]}</span>}
+                    <span class={sort?.column === column ? "arrow on" : "arrow"}>
+                      <Icon name={sort?.column === column && sort.down ? "down" : "up"} size={12} />
+                    </span>
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown).map((row, index) => (
+              <tr key={index}>
+                {table.columns.map((name, column) => (
+                  <td key={name} class={numeric[column] ? "number" : undefined}>
+                    {row[column]}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {shown < rows.length && (
+        <button type="button" class="button" onClick={() => setShown(rows.length)}>
+          Show all {rows.length}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text === undefined || text === "" || !Number.isNaN(Number(text)) || /^nan$/i.test(text);
+}
+
+/** Numbers by value with the unknown ones last, words by the alphabet. */
+function compare(a: string, b: string, numeric: boolean): number {
+  if (!numeric) return a.localeCompare(b);
+  const [x, y] = [a, b].map((text) => (text === "" ? Number.NaN : Number(text))) as [number, number];
+  if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
+  return Number.isNaN(y) ? -1 : x - y;
+}

@@ -1,0 +1,109 @@
+import type { ComponentChildren } from "preact";
+import { formatDec, formatRa } from "../../sky/angle.ts";
+import type { Frame } from "../api/frame.ts";
+import { Copy } from "../design/copy.tsx";
+import { bytes, count, level, seconds, timeFine } from "../design/format.ts";
+
+/** The frame's facts in the field's terms, with their units. What is unknown is left out. */
+export function Facts({ frame }: { frame: Frame }) {
+  return (
+    <div class="facts">
+      <Group title="Exposure">
+        <Fact name="Start" title="DATE-OBS">
+          {timeFine(frame.DATE_OBS)} <span class="muted">UTC</span>
+        </Fact>
+        <Fact name="Night">
+          <a href={`/?night=${frame.night}`}>{frame.night}</a>
+        </Fact>
+        <Fact name="Exposure time" title="EXPTIME">
+          {frame.EXPTIME !== null && (
+            <>
+              {seconds(frame.EXPTIME)} <span class="muted">s</span>
+            </>
+          )}
+        </Fact>
+        <Fact name="Filter">{frame.FILTER}</Fact>
+        <Fact name="Image type">{frame.OBSTYPE}</Fact>
+        <Fact name="Reduction level">{level(frame.RLEVEL)}</Fact>
+        <Fact name="Binning">{frame.binning.replace("x", " × ")}</Fact>
+      </Group>
+      <Group title="Target">
+        <Fact name="Object">
+          {frame.OBJECT !== null && <a href={`/?${new URLSearchParams({ OBJECT: frame.OBJECT })}`}>{frame.OBJECT}</a>}
+        </Fact>
+        {frame.RA !== null && frame.DEC !== null && (
+          <>
+            <Fact name="Right ascension">
+              <span class="mono">{formatRa(frame.RA)}</span> <span class="muted">{frame.RA.toFixed(5)}°</span>
+            </Fact>
+            <Fact name="Declination">
+              <span class="mono">{formatDec(frame.DEC)}</span> <span class="muted">{frame.DEC.toFixed(5)}°</span>
+            </Fact>
+            <Fact name="Same field">
+              <a href={`/?${new URLSearchParams({ RA: frame.RA.toFixed(6), DEC: frame.DEC.toFixed(6) })}`}>
+                Frames within 10′
+              </a>
+            </Fact>
+          </>
+        )}
+      </Group>
+      <Group title="Where">
+        <Fact name="Site">{frame.SITEID}</Fact>
+        <Fact name="Telescope">{frame.TELID}</Fact>
+        <Fact name="Instrument">{frame.INSTRUME}</Fact>
+      </Group>
+      <Group title="Programme">
+        <Fact name="Proposal">
+          {frame.proposal_id !== null && (
+            <a href={`/?${new URLSearchParams({ PROPID: frame.proposal_id })}`}>{frame.proposal_id}</a>
+          )}
+        </Fact>
+        <Fact name="Request">
+          {frame.REQNUM !== null && <a href={`/?${new URLSearchParams({ REQNUM: frame.REQNUM })}`}>{frame.REQNUM}</a>}
+        </Fact>
+        <Fact name="Observation">
+          {frame.OBSNUM !== null && <a href={`/?${new URLSearchParams({ OBSNUM: frame.OBSNUM })}`}>{frame.OBSNUM}</a>}
+        </Fact>
+        <Fact name="Public from">{frame.public_date?.slice(0, 10)}</Fact>
+      </Group>
+      <Group title="File">
+        <Fact name="Name">{frame.filename}</Fact>
+        <Fact name="Size">
+          {bytes(frame.size)} <span class="muted">{count(frame.size)} bytes</span>
+        </Fact>
+        <Fact name="Pixels">
+          {frame.width} × {frame.height}
+        </Fact>
+        <Fact name="MD5">
+          <span class="checksum mono">{frame.md5}</span>
+          <Copy text={frame.md5} what="MD5" />
+        </Fact>
+        <Fact name="SHA-256">
+          <span class="checksum mono">{frame.sha256}</span>
+          <Copy text={frame.sha256} what="SHA-256" />
+        </Fact>
+      </Group>
+    </div>
+  );
+}
+
+/** A heading with its facts; nothing at all where none of them is known. */
+function Group({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="fact-group">
+      <h2>{title}</h2>
+      <dl>{children}</dl>
+    </section>
+  );
+}
+
+function Fact({ name, title, children }: { name: string; title?: string; children?: ComponentChildren }) {
+  const parts = Array.isArray(children) ? children : [children];
+  if (parts.every((part) => part === null || part === undefined || part === "" || part === false)) return null;
+  return (
+    <div class="fact">
+      <dt title={title}>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

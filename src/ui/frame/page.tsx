@@ -1,0 +1,146 @@
+/** One frame: its image, its facts, and in parts below them the related frames, headers, catalogue and versions. */
+import { useEffect } from "preact/hooks";
+import type { ApiError } from "../api/error.ts";
+import { type Frame, frame as loadFrame } from "../api/frame.ts";
+import { useResource } from "../api/resource.ts";
+import { Icon } from "../design/icon.tsx";
+import { Fault, Notice } from "../design/notice.tsx";
+import { place } from "../router.ts";
+import { lastSearch } from "../search/page.tsx";
+import { Actions } from "./actions.tsx";
+import { Catalogue } from "./catalogue.tsx";
+import { Facts } from "./facts.tsx";
+import { Headers } from "./headers.tsx";
+import { Preview } from "./preview.tsx";
+import { Related } from "./related.tsx";
+import { Versions } from "./versions.tsx";
+import "./frame.css";
+
+const TABS = [
+  { id: "related", label: "Related frames" },
+  { id: "headers", label: "Headers" },
+  { id: "catalogue", label: "Catalogue" },
+  { id: "versions", label: "Versions and files" },
+] as const;
+type Tab = (typeof TABS)[number]["id"];
+
+/** The frame page's address; `version` null: the current one. */
+export function frameAddress(id: number, tab: Tab | null, version: number | null): string {
+  const query = new URLSearchParams();
+  if (tab !== null && tab !== "related") query.set("tab", tab);
+  if (version !== null) query.set("version", String(version));
+  const text = query.toString();
+  return `/frame/${id}${text === "" ? "" : `?${text}`}`;
+}
+
+export default function FramePage({ argument }: { argument: string }) {
+  const id = Number(argument);
+  const given = place.value.query.get("version");
+  const version = given !== null && /^\d+$/.test(given) ? Number(given) : null;
+  const loaded = useResource(`frame ${id} ${version}`, (signal) => loadFrame(id, version, signal), { keep: true });
+  const frame = loaded.data;
+
+  useEffect(() => {
+    if (frame) document.title = `${frame.basename} · Platevault`;
+  }, [frame]);
+
+  if (frame === undefined) {
+    return (
+      <div class="page frame-page">
+        <Back />
+        {loaded.fault ? <Absent fault={loaded.fault} again={loaded.reload} /> : <div class="frame-waiting" />}
+      </div>
+    );
+  }
+  return <Shown frame={frame} version={version} fault={loaded.fault} again={loaded.reload} />;
+}
+
+interface ShownProps {
+  frame: Frame;
+  version: number | null;
+  fault: ApiError | undefined;
+  again: () => void;
+}
+
+function Shown({ frame, version, fault, again }: ShownProps) {
+  const asked = place.value.query.get("tab");
+  const tab: Tab = TABS.find((one) => one.id === asked)?.id ?? "related";
+  const facts = [frame.OBJECT ?? frame.OBSTYPE, frame.FILTER, frame.INSTRUME].filter(Boolean).join(" · ");
+  return (
+    <div class="page frame-page">
+      <Back />
+      <div class="frame-head">
+        <div class="grow">
+          <h1 tabIndex={-1}>{frame.basename}</h1>
+          <p class="muted">{facts}</p>
+        </div>
+        <Actions frame={frame} version={version} />
+      </div>
+      {fault && <Fault fault={fault} again={again} what="This frame" />}
+      {version !== null && (
+        <Notice mood="info" title={`This is version ${version} of the frame`}>
+          <a href={frameAddress(frame.id, tab, null)}>Show the current version</a>
+        </Notice>
+      )}
+      {(frame.warnings?.length ?? 0) > 0 && (
+        <Notice mood="warn" title="The file was taken as it is, with something to know about it">
+          <ul class="warnings">
+            {frame.warnings!.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div class="frame-top">
+        <figure class="frame-image">
+          <Preview frame={frame} width={1000} version={version} lazy={false} alt={`Preview of ${frame.basename}`} />
+          <figcaption class="muted small">
+            {frame.width} × {frame.height} pixels, shown between the cuts of its background and its sources
+          </figcaption>
+        </figure>
+        <Facts frame={frame} />
+      </div>
+      <nav class="tabs" aria-label="Parts of this frame">
+        {TABS.map((one) => (
+          <a
+            key={one.id}
+            href={frameAddress(frame.id, one.id, version)}
+            aria-current={one.id === tab ? "true" : undefined}
+          >
+            {one.label}
+            {one.id === "related" && <span class="tab-count">{frame.related_frames.length}</span>}
+          </a>
+        ))}
+      </nav>
+      <section class="tab-body" aria-label={TABS.find((one) => one.id === tab)!.label}>
+        {tab === "related" && <Related frame={frame} />}
+        {tab === "headers" && <Headers frame={frame} version={version} />}
+        {tab === "catalogue" && <Catalogue frame={frame} version={version} />}
+        {tab === "versions" && <Versions frame={frame} shown={version} />}
+      </section>
+    </div>
+  );
+}
+
+function Back() {
+  return (
+    <a class="back" href={lastSearch.address}>
+      <Icon name="left" size={14} /> Back to the frames
+    </a>
+  );
+}
+
+function Absent({ fault, again }: { fault: ApiError; again: () => void }) {
+  if (fault.kind !== "missing") return <Fault fault={fault} again={again} what="This frame" />;
+  return (
+    <div class="empty">
+      <h1 tabIndex={-1}>This frame is not here</h1>
+      <p class="muted">
+        It was deleted, or its address is mistyped, or it is not public and this account does not see it.
+      </p>
+      <a class="button" href="/">
+        Search all frames
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** Columns of the results table: what each shows, and which the person has chosen. */
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { formatDec, formatRa } from "../../sky/angle.ts";
+import type { Frame } from "../api/frame.ts";
+import { bytes, seconds, time } from "../design/format.ts";
+import { recall, remember } from "../design/memory.ts";
+
+export interface Column {
+  id: string;
+  label: string;
+  /** Says more than the label, where that is an abbreviation. */
+  title?: string;
+  /** The API's name to sort by; absent: cannot be sorted by. */
+  sort?: string;
+  number?: boolean;
+  /** On show until the person chooses. */
+  usual?: boolean;
+  show: (frame: Frame) => ComponentChildren;
+}
+
+export const COLUMNS: readonly Column[] = [
+  { id: "time", label: "Time (UTC)", sort: "DATE_OBS", usual: true, show: (frame) => time(frame.DATE_OBS) },
+  { id: "object", label: "Object", sort: "OBJECT", usual: true, show: (frame) => frame.OBJECT },
+  { id: "type", label: "Type", sort: "OBSTYPE", usual: true, show: (frame) => frame.OBSTYPE },
+  { id: "filter", label: "Filter", sort: "FILTER", usual: true, show: (frame) => frame.FILTER },
+  {
+    id: "exptime",
+    label: "Exp. (s)",
+    title: "Exposure time in seconds",
+    sort: "EXPTIME",
+    number: true,
+    usual: true,
+    show: (frame) => seconds(frame.EXPTIME),
+  },
+  { id: "binning", label: "Bin", title: "Binning", sort: "binning", usual: true, show: (frame) => frame.binning },
+  {
+    id: "level",
+    label: "Level",
+    title: "Reduction level: 0 raw, 1 reduced",
+    sort: "RLEVEL",
+    number: true,
+    usual: true,
+    show: (frame) => frame.RLEVEL,
+  },
+  { id: "site", label: "Site", sort: "SITEID", usual: true, show: (frame) => frame.SITEID },
+  { id: "telescope", label: "Telescope", sort: "TELID", show: (frame) => frame.TELID },
+  { id: "instrument", label: "Instrument", sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
+  { id: "night", label: "Night", sort: "night", show: (frame) => frame.night },
+  { id: "ra", label: "RA", sort: "RA", show: (frame) => (frame.RA === null ? null : formatRa(frame.RA, 1)) },
+  { id: "dec", label: "Dec", sort: "DEC", show: (frame) => (frame.DEC === null ? null : formatDec(frame.DEC, 0)) },
+  { id: "pixels", label: "Pixels", show: (frame) => `${frame.width} × ${frame.height}` },
+  { id: "size", label: "Size", sort: "size", number: true, show: (frame) => bytes(frame.size) },
+  { id: "proposal", label: "Proposal", sort: "PROPID", show: (frame) => frame.proposal_id },
+  { id: "request", label: "Request", sort: "REQNUM", show: (frame) => frame.REQNUM },
+  { id: "observation", label: "Observation", sort: "OBSNUM", show: (frame) => frame.OBSNUM },
+];
+
+/** Previews in the table: a column of its own, before the names. */
+export const THUMBNAILS = "thumbnail";
+
+function restore(): ReadonlySet<string> {
+  const stored = recall("columns");
+  if (stored !== null) return new Set(stored.split(","));
+  return new Set(COLUMNS.filter((column) => column.usual).map((column) => column.id));
+}
+
+export const shownColumns = signal<ReadonlySet<string>>(restore());
+
+export function showColumn(id: string, on: boolean): void {
+  const next = new Set(shownColumns.value);
+  if (on) next.add(id);
+  else next.delete(id);
+  shownColumns.value = next;
+  remember("columns", [...next].join(","));
+}
+
+export type Density = "roomy" | "dense";
+
+export const density = signal<Density>(recall("density") === "dense" ? "dense" : "roomy");
+
+export function chooseDensity(value: Density): void {
+  density.value = value;
+  remember("density", value);
+}

@@ -1,0 +1,34 @@
+/** Splits what people paste from papers, SIMBAD or a telescope's screen into right ascension and declination. */
+
+export interface Position {
+  ra: string;
+  dec: string;
+}
+
+const NUMBER = String.raw`\d+(?:\.\d*)?`;
+/** Hours or degrees, minutes, seconds: parted by colons, blanks or unit letters. */
+const SEXAGESIMAL = String.raw`\d{1,3}\s*[:hHdD°\s]\s*\d{1,2}(?:\s*[:mM'′\s]\s*${NUMBER}\s*[sS"″]?|(?:\.\d+)?\s*[mM'′]?)`;
+
+const SIGNED = new RegExp(
+  String.raw`^(${SEXAGESIMAL}|[+-]?${NUMBER}°?)\s*[,;\s]?\s*([+\-−–]\s*(?:${SEXAGESIMAL}|${NUMBER}°?))$`,
+);
+const PARTED = new RegExp(String.raw`^(${SEXAGESIMAL}|[+-]?${NUMBER}°?)\s*[,;]\s*(${SEXAGESIMAL}|${NUMBER}°?)$`);
+const SIX = new RegExp(String.raw`^(\d{1,2}[:\s]\d{1,2}[:\s]${NUMBER})\s+(\d{1,2}[:\s]\d{1,2}[:\s]${NUMBER})$`);
+const TWO = new RegExp(String.raw`^([+-]?${NUMBER})\s+(${NUMBER})$`);
+
+/**
+ * The two coordinates as the archive reads them, or null where the text is no position. A sign or a comma parts them;
+ * without either, two numbers or twice three.
+ */
+export function readPosition(text: string): Position | null {
+  const trimmed = text.trim().replace(/\s+/g, " ");
+  const match = SIGNED.exec(trimmed) ?? PARTED.exec(trimmed) ?? SIX.exec(trimmed) ?? TWO.exec(trimmed);
+  if (match === null) return null;
+  const tidy = (part: string) =>
+    part
+      .trim()
+      .replace(/^[−–]/, "-")
+      .replace(/^([+-])\s+/, "$1")
+      .replace(/°$/, "");
+  return { ra: tidy(match[1]!), dec: tidy(match[2]!) };
+}

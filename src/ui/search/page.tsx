@@ -1,0 +1,177 @@
+/** The search page: filters on the left, the frames found on the right. Its whole state is its address. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { aggregate, listFrames } from "../api/frame.ts";
+import { useResource } from "../api/resource.ts";
+import { isStaff } from "../api/session.ts";
+import { announce } from "../design/announce.tsx";
+import { bytes, counted } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { useWide } from "../design/media.ts";
+import { Fault } from "../design/notice.tsx";
+import { go, place, restoreScroll } from "../router.ts";
+import { Chips, chipCount } from "./chips.tsx";
+import { Filters } from "./filters.tsx";
+import { Gallery } from "./gallery.tsx";
+import { Pager } from "./pager.tsx";
+import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
+import { Table } from "./table.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import "./search.css";
+
+/** Address of the last search, for the way back from a frame. */
+export const lastSearch = { address: "/" };
+
+export default function SearchPage() {
+  const search = readSearch(place.value.query);
+  const query = listQuery(search);
+  const list = useResource(`list ${query}`, (signal) => listFrames(query, signal), { keep: true });
+  const facets = `${search.filters}`;
+  const choices = useResource(`facets ${facets}`, (signal) => aggregate(facets, signal), { keep: true });
+  const wide = useWide("60rem");
+  const roomForTable = useWide("40rem");
+  const [folded, setFolded] = useState(true);
+  /** The field whose typing made the present address, and that address's move: the next letter takes its place. */
+  const typing = useRef<{ name: string; move: number } | null>(null);
+
+  useEffect(() => {
+    lastSearch.address = addressOf(search);
+  }, [query]);
+  const total = list.data?.count;
+  const settled = !list.busy && list.fault === undefined;
+  useEffect(() => {
+    if (settled && total !== undefined) {
+      announce(total === 0 ? "No frames found." : `${counted(total, "frame")} found.`);
+      restoreScroll();
+    }
+  }, [settled, total, query]);
+
+  const change = (changes: Record<string, string | string[] | null>, typed?: string) => {
+    const goesOn = typed !== undefined && typing.current?.name === typed && typing.current.move === place.value.move;
+    go(addressOf(withFilters(search, changes)), { replace: goesOn });
+    typing.current = typed === undefined ? null : { name: typed, move: place.value.move };
+  };
+  const alter = (part: Partial<Search>) => go(addressOf({ ...search, ...part }));
+  const clear = () => go(addressOf({ ...search, filters: new URLSearchParams(), offset: 0 }));
+
+  const view = search.view ?? (roomForTable ? "table" : "gallery");
+  const inForce = chipCount(search);
+  const showFilters = wide || !folded;
+
+  return (
+    <div class="search-page">
+      <aside class="filters" aria-label="Filters">
+        {!wide && (
+          <button
+            type="button"
+            class="button filters-toggle"
+            aria-expanded={!folded}
+            aria-controls="filters"
+            onClick={() => setFolded(!folded)}
+          >
+            <Icon name="filters" /> Filters{inForce > 0 ? ` (${inForce})` : ""}
+          </button>
+        )}
+        <search id="filters" hidden={!showFilters}>
+          <Filters search={search} choices={choices.data} fault={list.fault} onChange={change} />
+        </search>
+      </aside>
+      <section class="results" aria-labelledby="results-title" aria-busy={list.busy}>
+        <div class="results-head">
+          <h1 id="results-title" tabIndex={-1}>
+            {total === undefined ? "Frames" : counted(total, "frame")}
+          </h1>
+          {choices.data?.bytes !== undefined && total !== undefined && total > 0 && (
+            <span class="muted">{bytes(choices.data.bytes)} in all</span>
+          )}
+        </div>
+        <Chips search={search} onChange={change} onClear={clear} />
+        <Toolbar search={search} view={view} total={total} onView={(next) => alter({ view: next })} onAlter={alter} />
+        {list.fault && <Fault fault={list.fault} again={list.reload} what="The frames" />}
+        <div class={list.busy && list.data ? "results-body stale" : "results-body"}>
+          <div class={list.busy ? "busy-line on" : "busy-line"} />
+          {list.data === undefined && list.busy && <Skeleton rows={12} />}
+          {list.data !== undefined && list.data.results.length > 0 && view === "table" && (
+            <Table
+              frames={list.data.results}
+              search={search}
+              onSort={(sort, order) => alter({ sort, order, offset: 0 })}
+            />
+          )}
+          {list.data !== undefined && list.data.results.length > 0 && view === "gallery" && (
+            <Gallery frames={list.data.results} />
+          )}
+          {list.data !== undefined && list.data.results.length === 0 && list.fault === undefined && (
+            <Nothing search={search} total={list.data.count} onClear={clear} />
+          )}
+        </div>
+        {total !== undefined && total > 0 && (
+          <Pager
+            total={total}
+            offset={search.offset}
+            limit={search.limit}
+            addressAt={(offset) => addressOf({ ...search, offset })}
+            onLimit={(limit) => alter({ limit, offset: Math.floor(search.offset / limit) * limit })}
+          />
+        )}
+      </section>
+    </div>
+  );
+}
+
+/** Rows in the shape of what is to come. */
+function Skeleton({ rows }: { rows: number }) {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} />
+      ))}
+    </div>
+  );
+}
+
+/** No rows: because nothing fits, because the page is past the end, or because the archive is still empty. */
+function Nothing({ search, total, onClear }: { search: Search; total: number; onClear: () => void }) {
+  if (total > 0) {
+    return (
+      <div class="empty">
+        <h2>This page is past the last frame</h2>
+        <a class="button" href={addressOf({ ...search, offset: 0 })}>
+          To the first page
+        </a>
+      </div>
+    );
+  }
+  if (chipCount(search) > 0) {
+    return (
+      <div class="empty">
+        <h2>No frame fits all of these filters</h2>
+        <p class="muted">
+          Take away one of the filters above: the numbers beside the choices say what each would leave.
+        </p>
+        <button type="button" class="button" onClick={onClear}>
+          Clear all filters
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="empty">
+      <h2>There are no frames here yet</h2>
+      {isStaff() ? (
+        <>
+          <p class="muted">
+            Upload FITS files here, point pyobs at this archive, or load a folder with
+            <code> npm run archive -- ingest PATH</code>.
+          </p>
+          <a class="button primary" href="/upload">
+            <Icon name="upload" /> Upload frames
+          </a>
+        </>
+      ) : (
+        <p class="muted">
+          Frames appear as soon as someone who runs this archive has uploaded them and you may see them.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { useComputed } from "@preact/signals";
+import { type Frame, related } from "../api/frame.ts";
+import { useResource } from "../api/resource.ts";
+import { counted, time } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { Fault } from "../design/notice.tsx";
+import { Preview } from "../frame/preview.tsx";
+import { pick, selected } from "./selection.ts";
+
+/** What unfolds below a row: the frame's preview, and the frames it was made from, ready to be picked as well. */
+export function RowDetail({ frame }: { frame: Frame }) {
+  const none = frame.related_frames.length === 0;
+  const list = useResource(none ? null : `related ${frame.id}`, (signal) => related(frame.id, signal));
+  const frames = list.data ?? [];
+  return (
+    <div class="row-detail">
+      <a href={`/frame/${frame.id}`} class="row-preview" aria-label={`Open ${frame.basename}`}>
+        <Preview frame={frame} width={400} lazy={false} />
+      </a>
+      <div class="grow row-related">
+        <div class="buttons">
+          <a class="button tight" href={`/frame/${frame.id}`}>
+            Open frame
+          </a>
+          <a class="button tight" href={`/frame/${frame.id}?tab=headers`}>
+            FITS headers
+          </a>
+          <a class="button tight" href={frame.url} download>
+            <Icon name="download" size={14} /> {frame.filename}
+          </a>
+        </div>
+        <h3>Related frames</h3>
+        {list.fault && <Fault fault={list.fault} again={list.reload} what="The related frames" />}
+        {none && <p class="muted">No other frame is named in this one's header, or none of them is here yet.</p>}
+        {!none && list.data === undefined && list.busy && (
+          <p class="muted">{counted(frame.related_frames.length, "related frame")} …</p>
+        )}
+        {frames.length > 0 && (
+          <>
+            <table class="related">
+              <thead>
+                <tr>
+                  <th scope="col" class="tick">
+                    <span class="unseen">Select</span>
+                  </th>
+                  <th scope="col">Name</th>
+                  <th scope="col">Type</th>
+                  <th scope="col">Filter</th>
+                  <th scope="col">Time (UTC)</th>
+                </tr>
+              </thead>
+              <tbody>
+                {frames.map((other) => (
+                  <RelatedRow key={other.id} frame={other} />
+                ))}
+              </tbody>
+            </table>
+            <button type="button" class="link small" onClick={() => pick([frame, ...frames], true)}>
+              Select this frame with all related ones
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function RelatedRow({ frame }: { frame: Frame }) {
+  const picked = useComputed(() => selected.value.has(frame.id)).value;
+  return (
+    <tr class={picked ? "picked" : undefined}>
+      <td class="tick">
+        <label class="tick-box">
+          <span class="unseen">{`Select ${frame.basename}`}</span>
+          <input type="checkbox" checked={picked} onChange={(event) => pick([frame], event.currentTarget.checked)} />
+        </label>
+      </td>
+      <th scope="row">
+        <a href={`/frame/${frame.id}`}>{frame.basename}</a>
+      </th>
+      <td>{frame.OBSTYPE}</td>
+      <td>{frame.FILTER}</td>
+      <td class="nowrap">{time(frame.DATE_OBS)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,172 @@
+/** What can be done with the frames found: download them, look at them in another way. */
+import { useState } from "preact/hooks";
+import { ApiError, noAnswer } from "../api/error.ts";
+import { bytes, count } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { Menu } from "../design/menu.tsx";
+import { Fault } from "../design/notice.tsx";
+import { COLUMNS, chooseDensity, density, showColumn, shownColumns, THUMBNAILS } from "./column.tsx";
+import { downloadFound, downloadSelected } from "./download.ts";
+import type { Search, View } from "./query.ts";
+import { dropAll, selected, selectedBytes } from "./selection.ts";
+
+interface ToolbarProps {
+  search: Search;
+  view: View;
+  total: number | undefined;
+  onView: (view: View) => void;
+  onAlter: (part: Partial<Search>) => void;
+}
+
+export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) {
+  const [fault, setFault] = useState<ApiError | null>(null);
+  const [asking, setAsking] = useState(false);
+  const picked = selected.value.size;
+
+  const download = async (start: () => Promise<void>) => {
+    setFault(null);
+    setAsking(true);
+    try {
+      await start();
+    } catch (cause) {
+      setFault(cause instanceof ApiError ? cause : noAnswer(cause));
+    } finally {
+      setAsking(false);
+    }
+  };
+
+  return (
+    <>
+      <div class="toolbar">
+        <div class="buttons">
+          <button
+            type="button"
+            class={picked > 0 ? "button primary" : "button"}
+            disabled={picked === 0 || asking}
+            onClick={() => download(() => downloadSelected(selected.value.keys()))}
+          >
+            <Icon name="download" />
+            {picked === 0 ? "Download selected" : `Download selected (${count(picked)})`}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={!total || asking}
+            onClick={() => download(() => downloadFound(search.filters))}
+          >
+            <Icon name="download" />
+            {total === undefined ? "Download all" : `Download all (${count(total)})`}
+          </button>
+          {picked > 0 && (
+            <span class="picked-sum">
+              <span class="muted">{bytes(selectedBytes.value)}</span>
+              <button type="button" class="link small" onClick={dropAll}>
+                Clear selection
+              </button>
+            </span>
+          )}
+        </div>
+        <div class="buttons">
+          {view === "table" ? <ColumnMenu /> : <SortMenu search={search} onAlter={onAlter} />}
+          {/* biome-ignore lint/a11y/useSemanticElements: a toolbar's group is no fieldset of a form */}
+          <div class="choice" role="group" aria-label="Show as">
+            <button
+              type="button"
+              class="button square"
+              aria-pressed={view === "table"}
+              aria-label="Table"
+              title="Table"
+              onClick={() => onView("table")}
+            >
+              <Icon name="table" />
+            </button>
+            <button
+              type="button"
+              class="button square"
+              aria-pressed={view === "gallery"}
+              aria-label="Gallery"
+              title="Gallery"
+              onClick={() => onView("gallery")}
+            >
+              <Icon name="gallery" />
+            </button>
+          </div>
+        </div>
+      </div>
+      {fault && <Fault fault={fault} what="The download" />}
+    </>
+  );
+}
+
+function ColumnMenu() {
+  const shown = shownColumns.value;
+  return (
+    <Menu label="Columns" icon="columns">
+      {() => (
+        <>
+          <fieldset>
+            <legend class="unseen">Columns</legend>
+            <label class="check item">
+              <input
+                type="checkbox"
+                checked={shown.has(THUMBNAILS)}
+                onChange={(event) => showColumn(THUMBNAILS, event.currentTarget.checked)}
+              />
+              Previews
+            </label>
+            {COLUMNS.map((column) => (
+              <label class="check item" key={column.id}>
+                <input
+                  type="checkbox"
+                  checked={shown.has(column.id)}
+                  onChange={(event) => showColumn(column.id, event.currentTarget.checked)}
+                />
+                {column.label}
+              </label>
+            ))}
+          </fieldset>
+          <hr />
+          <label class="check item">
+            <input
+              type="checkbox"
+              checked={density.value === "dense"}
+              onChange={(event) => chooseDensity(event.currentTarget.checked ? "dense" : "roomy")}
+            />
+            Close rows
+          </label>
+        </>
+      )}
+    </Menu>
+  );
+}
+
+function SortMenu({ search, onAlter }: Pick<ToolbarProps, "search" | "onAlter">) {
+  const sorts = [{ label: "Name", sort: "basename" }, ...COLUMNS.filter((column) => column.sort !== undefined)];
+  return (
+    <>
+      <label class="sort-by">
+        <span class="muted">Sort by</span>
+        <select
+          class="select"
+          value={search.sort}
+          onChange={(event) => onAlter({ sort: event.currentTarget.value, offset: 0 })}
+        >
+          {sorts.map((column) => (
+            <option key={column.sort} value={column.sort}>
+              {column.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button
+        type="button"
+        class="button square"
+        aria-label={search.order === "asc" ? "Ascending; turn round" : "Descending; turn round"}
+        title={search.order === "asc" ? "Ascending" : "Descending"}
+        onClick={() => onAlter({ order: search.order === "asc" ? "desc" : "asc", offset: 0 })}
+      >
+        <Icon name={search.order === "asc" ? "up" : "down"} />
+      </button>
+    </>
+  );
+}
