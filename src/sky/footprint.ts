@@ -37,7 +37,9 @@ export function footprintOf(wcs: Wcs, width: number, height: number): Footprint 
     if (between === null) return null;
     outline.push(...between);
   }
-  return Polygon.accepts(outline) ? outline : null;
+  // Beyond a hemisphere, what the outline encloses is the rest of the sky.
+  const centre = wcs.pixelToIcrs((width + 1) / 2, (height + 1) / 2);
+  return centre !== null && Polygon.accepts(outline) && covers(outline, ...centre) ? outline : null;
 }
 
 /** Points strictly between two ends of a straight line of pixels, as many as the sky needs. */
