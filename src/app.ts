@@ -2,14 +2,21 @@
  * Every route of the archive: one line per resource file of `http/`. A new resource exports a sub-app made by
  * `resource()` with full paths in its routes, and gets a line here; whatever it throws becomes JSON in `http/errors.ts`.
  */
+import { admin } from "./http/admin.ts";
+import { aggregate } from "./http/aggregate.ts";
 import { auth } from "./http/auth.ts";
 import { resource } from "./http/context.ts";
 import { csrf } from "./http/csrf.ts";
 import { answerError } from "./http/errors.ts";
 import { fallback } from "./http/fallback.ts";
+import { frames } from "./http/frames.ts";
 import { health } from "./http/health.ts";
 import { home } from "./http/home.ts";
 import { prepare } from "./http/middleware.ts";
+import { openapi } from "./http/openapi.ts";
+import { profile } from "./http/profile.ts";
+import { related } from "./http/related.ts";
+import { versions } from "./http/versions.ts";
 
 export const app = resource();
 
@@ -18,5 +25,12 @@ app.onError(answerError);
 app.notFound(fallback(app));
 
 app.route("/", home);
-app.route("/", health);
+app.route("/", frames);
+app.route("/", aggregate);
+app.route("/", related);
+app.route("/", versions);
 app.route("/", auth);
+app.route("/", profile);
+app.route("/", admin);
+app.route("/", health);
+app.route("/", openapi(app));

@@ -168,9 +168,15 @@ export async function addAccount(
   return added;
 }
 
-/** Sets a password, and ends every session and the login token that the old one gave. */
-export async function setPassword(store: AccountStore, account: Account, password: string, now: number): Promise<void> {
-  checkStrength(password, account.username, "new_password");
+/** Sets a password, and ends every session and the login token that the old one gave. `field`: where it came from. */
+export async function setPassword(
+  store: AccountStore,
+  account: Account,
+  password: string,
+  now: number,
+  field: string,
+): Promise<void> {
+  checkStrength(password, account.username, field);
   await store.renew(account.id, await hashPassword(password), LOGIN_LABEL, now);
 }
 
@@ -186,5 +192,5 @@ export async function changePassword(
     countFailure(account.username, address, now);
     throw new ArchiveError("BAD_PARAMETER", "This is not your password.", { field: "old_password" });
   }
-  await setPassword(store, account, fresh, now);
+  await setPassword(store, account, fresh, now, "new_password");
 }

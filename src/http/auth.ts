@@ -30,6 +30,16 @@ export function addressOf(c: HttpContext): string {
   return c.req.header("CF-Connecting-IP") ?? "local";
 }
 
+export function setSessionCookie(c: HttpContext, session: string): void {
+  setCookie(c, SESSION_COOKIE, session, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: c.var.root.startsWith("https:"),
+    maxAge: Math.floor(c.var.config.sessionSeconds),
+  });
+}
+
 auth.openAPIRegistry.registerPath({
   ...described,
   method: "post",
@@ -63,13 +73,7 @@ auth.post("/accounts/login/", async (c) => {
   const credentials = await readBody(c, Credentials);
   const now = Date.now();
   const account = await signIn(c.var.accounts, c.var.config, { ...credentials, address: addressOf(c) }, now);
-  setCookie(c, SESSION_COOKIE, await startSession(c.var.config, account, now), {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: c.var.root.startsWith("https:"),
-    maxAge: Math.floor(c.var.config.sessionSeconds),
-  });
+  setSessionCookie(c, await startSession(c.var.config, account, now));
   setCsrfCookies(c);
   return c.json({ username: account.username, is_staff: account.isStaff, profile: { proposals: account.proposals } });
 });

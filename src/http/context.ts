@@ -4,6 +4,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import * as z from "zod";
 import { viewerOfId } from "../archive/accounts.ts";
 import { ArchiveError } from "../archive/errors.ts";
 import { LINK_PARAMETER, type LinkUse, verifyLink } from "../archive/links.ts";
@@ -12,8 +13,9 @@ import type { Config } from "../config.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
-import type { Sight } from "../store/frame.ts";
+import type { ListedFrame, Sight } from "../store/frame.ts";
 import { complaint } from "./body.ts";
+import type { FrameView } from "./frame-object.ts";
 
 export interface HttpEnv {
   Bindings: Env;
@@ -36,6 +38,17 @@ export type HttpContext = Context<HttpEnv>;
 /** Path of one frame; only digits reach the handler, so `/frames/zip/` and the like never clash with it. */
 export const FRAME_PATH = "/frames/{id{[0-9]+}}";
 
+export const FrameParameters = z.object({
+  id: z.string().openapi({ type: "integer", param: { description: "Id of the frame." }, example: "1" }),
+});
+
+export const VersionParameter = z.looseObject({
+  version: z
+    .string()
+    .optional()
+    .openapi({ type: "integer", param: { description: "Number of an earlier version; without it the current one." } }),
+});
+
 /** A sub-app for one resource. Values that its schemas refuse become BAD_PARAMETER errors that name the field. */
 export function resource(): OpenAPIHono<HttpEnv> {
   return new OpenAPIHono<HttpEnv>({
@@ -50,6 +63,14 @@ export function frameIdOf(c: HttpContext): number {
   const id = Number(c.req.param("id"));
   if (!Number.isSafeInteger(id)) throw new ArchiveError("NOT_FOUND", "Not found.");
   return id;
+}
+
+/** The version that `?version=` asks for, if any. Throws BAD_PARAMETER. */
+export function versionOf(c: HttpContext): number | undefined {
+  const text = c.req.query("version") ?? "";
+  if (text === "") return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new ArchiveError("BAD_PARAMETER", "It accepts the number of a version, 1 or more.", { field: "version" });
 }
 
 /** Who is there; throws UNAUTHENTICATED where credentials were given and are bad. */
@@ -73,13 +94,20 @@ export async function requireFrameSight(
   c: HttpContext,
   id: number,
   use: LinkUse,
-): Promise<{ sight: Sight; version?: number }> {
+): Promise<{ sight: Sight; version?: number | undefined }> {
   const signature = c.req.query(LINK_PARAMETER);
   if (signature === undefined) return { sight: requireSight(c) };
   const now = Date.now();
   try {
     const link = verifyLink(c.var.config, signature, id, use, now);
     const viewer: Viewer = link.user === null ? { kind: "anonymous" } : await viewerOfId(c.var.accounts, link.user);
+    if (link.user !== null && viewer.kind === "anonymous") {
+      throw new ArchiveError("FORBIDDEN", "The account that this link was made for is closed.");
+    }
+    const asked = versionOf(c);
+    if (asked !== undefined && asked !== link.version) {
+      throw new ArchiveError("FORBIDDEN", `This link is for version ${link.version} of the frame.`);
+    }
     return { sight: sightOf(viewer, c.var.config, now), version: link.version };
   } catch (error) {
     const identity = c.var.identity;
@@ -100,4 +128,20 @@ export function requireStaff(c: HttpContext): Person {
   const person = requireViewer(c);
   if (person.isStaff) return person;
   throw new ArchiveError("FORBIDDEN", "You do not have permission to perform this action.");
+}
+
+/** The frame of the path, in the version asked for, or NOT_FOUND, also where it is there but not for these eyes. */
+export async function requireFrame(c: HttpContext, use?: LinkUse): Promise<ListedFrame> {
+  const id = frameIdOf(c);
+  const { sight, version } = use === undefined ? { sight: requireSight(c) } : await requireFrameSight(c, id, use);
+  const frame = await c.var.catalogue.frame(id, sight, version ?? versionOf(c));
+  if (frame === null) throw new ArchiveError("NOT_FOUND", "Not found.");
+  return frame;
+}
+
+/** What the frame objects of this answer share. */
+export function frameViewOf(c: HttpContext, withRelated = true): FrameView {
+  const viewer = viewerOf(c);
+  const user = viewer.kind === "person" ? viewer.person.id : null;
+  return { config: c.var.config, root: c.var.root, user, now: Date.now(), withRelated };
 }

@@ -1,0 +1,99 @@
+/** Lists of frames, and one frame. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { queryOf } from "../archive/search.ts";
+import type { FrameList, Page } from "../store/frame.ts";
+import {
+  FRAME_PATH,
+  FrameParameters,
+  frameViewOf,
+  type HttpContext,
+  requireFrame,
+  requireSight,
+  resource,
+  VersionParameter,
+} from "./context.ts";
+import { FilterParameters, parseFilters } from "./filters.ts";
+import { FrameSchema, frameObject } from "./frame-object.ts";
+import { PageParameters, parsePage } from "./paging.ts";
+
+export const frames = resource();
+
+const FrameListSchema = z.object({
+  count: z.int().openapi({ description: "How many frames there are in all; exact" }),
+  next: z.string().nullable(),
+  previous: z.string().nullable(),
+  count_estimated: z.literal(false),
+  results: z.array(FrameSchema),
+});
+
+/** The address of this very list with other paging parameters; null takes one away. */
+function elsewhere(c: HttpContext, changes: Record<string, string | number | null>): string {
+  const params = new URL(c.req.url).searchParams;
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) params.delete(name);
+    else params.set(name, String(value));
+  }
+  const query = params.toString();
+  return `${c.var.root}frames/${query === "" ? "" : `?${query}`}`;
+}
+
+function linksOf(c: HttpContext, page: Page & { byCursor: boolean }, list: FrameList) {
+  const { limit, offset } = page;
+  if (limit === 0) return { next: null, previous: null };
+  if (page.byCursor) {
+    const at = (cursor: string | null) => (cursor === null ? null : elsewhere(c, { cursor, offset: null }));
+    return { next: at(list.next), previous: at(list.previous) };
+  }
+  return {
+    next: offset + limit < list.count ? elsewhere(c, { limit, offset: offset + limit }) : null,
+    previous: offset > 0 ? elsewhere(c, { limit, offset: offset > limit ? offset - limit : null }) : null,
+  };
+}
+
+frames.openapi(
+  createRoute({
+    method: "get",
+    path: "/frames/",
+    tags: ["Frames"],
+    summary: "Frames that match every filter given",
+    request: { query: FilterParameters.extend(PageParameters) },
+    responses: {
+      200: { description: "A page of them", content: { "application/json": { schema: FrameListSchema } } },
+      400: { description: "A parameter that is not understood, by its name, and what it accepts" },
+      401: { description: "No or bad credentials" },
+    },
+  }),
+  async (c): Promise<Response> => {
+    const sight = requireSight(c);
+    const { searchParams } = new URL(c.req.url);
+    const page = parsePage(searchParams);
+    const search = parseFilters(searchParams);
+    const list = await c.var.catalogue.list(queryOf(search, sight, Date.now()), page, sight);
+    const view = frameViewOf(c, search.withRelated);
+    return c.json({
+      count: list.count,
+      ...linksOf(c, page, list),
+      count_estimated: false,
+      results: list.frames.map((frame) => frameObject(view, frame)),
+    });
+  },
+);
+
+frames.openapi(
+  createRoute({
+    method: "get",
+    path: `${FRAME_PATH}/`,
+    tags: ["Frames"],
+    summary: "One frame",
+    request: { params: FrameParameters, query: VersionParameter },
+    responses: {
+      200: { description: "The frame", content: { "application/json": { schema: FrameSchema } } },
+      404: { description: "Not there, or not for you" },
+    },
+  }),
+  async (c): Promise<Response> => {
+    const frame = await requireFrame(c);
+    return c.json(frameObject(frameViewOf(c), frame));
+  },
+);

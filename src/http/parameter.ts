@@ -1,0 +1,109 @@
+/** How single values of query parameters are read. What cannot be read is Refused with a word on what is accepted. */
+import { parseDec, parseRa } from "../sky/angle.ts";
+import { parseDateObs } from "../sky/date-obs.ts";
+import { SkyError } from "../sky/errors.ts";
+import { parseNight } from "../sky/night.ts";
+import { parseRegion } from "../sky/region.ts";
+import type { SkyRegion } from "../store/frame.ts";
+
+/** The message says what was given and what is accepted. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** As short as an error message should be, whatever was sent. */
+function quoted(value: string): string {
+  return `"${value.length > 60 ? `${value.slice(0, 59)}…` : value}"`;
+}
+
+function bySky<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SkyError) throw new Refused(error.message, { cause: error });
+    throw error;
+  }
+}
+
+export function text(value: string): string {
+  return value;
+}
+
+export function integer(value: string): number {
+  const number = /^[+-]?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isNaN(number)) throw new Refused(`${quoted(value)} is no whole number; it accepts one such as 1.`);
+  return number;
+}
+
+export function decimal(value: string): number {
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isFinite(number)) throw new Refused(`${quoted(value)} is no number; it accepts one such as 12.5.`);
+  return number;
+}
+
+/** In the catalogue's form, `1x1`. */
+export function binning(value: string): string {
+  const match = /^(\d{1,4})(?:\.0*)?\s*[xX×]\s*(\d{1,4})(?:\.0*)?$/.exec(value);
+  if (match === null) throw new Refused(`${quoted(value)} is no binning; it accepts one such as 1x1 or 2x2.`);
+  return `${Number(match[1])}x${Number(match[2])}`;
+}
+
+export function truth(value: string): boolean {
+  if (/^(true|1|yes|on)$/i.test(value)) return true;
+  if (/^(false|0|no|off)$/i.test(value)) return false;
+  throw new Refused(`${quoted(value)} is neither true nor false.`);
+}
+
+export function night(value: string): string {
+  return bySky(() => parseNight(value));
+}
+
+const MOMENT_FORMS =
+  "a date (2024-01-15) or a date and time (2024-01-15T22:05:00, 2024-01-15T22:05:00Z, 2024-01-15T22:05:00+02:00, 2024-01-15 22:05)";
+
+/** UTC milliseconds. */
+export function moment(value: string): number {
+  // A "+" that was not encoded arrives as a blank: "22:05:00 02:00".
+  const zoned = value.replace(/(\d[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) (\d{2}:?\d{2})$/, "$1+$2");
+  if (/^\d{4}-\d/.test(zoned)) {
+    try {
+      return parseDateObs(zoned);
+    } catch (error) {
+      if (!(error instanceof SkyError)) throw error;
+    }
+  }
+  throw new Refused(`${quoted(value)} is no moment; it accepts ${MOMENT_FORMS}.`);
+}
+
+/** Degrees. */
+export function rightAscension(value: string): number {
+  return bySky(() => parseRa(value));
+}
+
+/** Degrees. */
+export function declination(value: string): number {
+  return bySky(() => parseDec(value));
+}
+
+/** Degrees. */
+export function radius(value: string): number {
+  const degrees = decimal(value);
+  if (degrees < 0 || degrees > 180) {
+    throw new Refused(`${quoted(value)} is no radius; it accepts degrees from 0 to 180.`);
+  }
+  return degrees;
+}
+
+export function region(value: string): SkyRegion {
+  return bySky(() => parseRegion(value));
+}
+
+export function point(value: string): { ra: number; dec: number } {
+  const found = region(value);
+  if (found.shape !== "point") {
+    throw new Refused(
+      `${quoted(value)} is an area; it accepts POINT(ra dec). To find images that show some of an area, use intersects.`,
+    );
+  }
+  return { ra: found.ra, dec: found.dec };
+}
