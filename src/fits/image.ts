@@ -81,9 +81,9 @@ export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGener
   const step = Math.max(1, Math.floor(most / reader.rowStep)) * reader.rowStep;
   for (let y = first; y < last; ) {
     const next = Math.min((Math.floor(y / step) + 1) * step, last);
-    const part: Box = { lo: box.lo.with(1, y), hi: box.hi.with(1, next) };
+    const part = box.lo.length > 1 ? { lo: box.lo.with(1, y), hi: box.hi.with(1, next) } : box;
     const stored = allocate(hdu, image, (next - y) * width, type);
-    await reader.read(box.lo.length > 1 ? part : box, stored, options.signal);
+    await reader.read(part, stored, options.signal);
     const data = convert(stored);
     for (let row = y; row < next; row += most) {
       const rows = Math.min(most, next - row);

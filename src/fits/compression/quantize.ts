@@ -10,7 +10,7 @@ export interface Quantization {
   readonly dither: Dither;
   /** Index of the tile from 0, plus ZDITHER0, minus 1: where the tile begins in the random sequence. */
   readonly seed: number;
-  /** The integer that stands for an undefined pixel (ZBLANK), which becomes NaN. */
+  /** The integer that stands for an undefined pixel (ZBLANK), which becomes NaN with all bits set, as CFITSIO writes. */
   readonly blank: number | undefined;
 }
 
@@ -39,10 +39,13 @@ export function dequantize(ints: Int32Array, out: Float32Array | Float64Array, q
   // A value no int32 has stands for "no blank", so that the loop compares numbers only.
   const blank = quantization.blank ?? 2 ** 31;
   const count = out.length;
+  const words = new Int32Array(out.buffer, out.byteOffset, out.byteLength / 4);
+  const perPixel = out.BYTES_PER_ELEMENT / 4;
   if (dither === 0) {
     for (let index = 0; index < count; index++) {
       const value = ints[index]!;
-      out[index] = value === blank ? Number.NaN : value * scale + zero;
+      if (value === blank) words.fill(-1, index * perPixel, (index + 1) * perPixel);
+      else out[index] = value * scale + zero;
     }
     return;
   }
@@ -51,7 +54,7 @@ export function dequantize(ints: Int32Array, out: Float32Array | Float64Array, q
   let next = Math.trunc(RANDOM_VALUES[row]! * 500);
   for (let index = 0; index < count; index++) {
     const value = ints[index]!;
-    if (value === blank) out[index] = Number.NaN;
+    if (value === blank) words.fill(-1, index * perPixel, (index + 1) * perPixel);
     else if (value === zeroValue) out[index] = 0;
     else out[index] = (value - RANDOM_VALUES[next]! + 0.5) * scale + zero;
     if (++next === RANDOM_COUNT) {

@@ -8,6 +8,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Codec>> = new Map([
   ["GZIP_1", async () => (await import("./gzip.ts")).gzip1],
   ["GZIP_2", async () => (await import("./gzip.ts")).gzip2],
   ["PLIO_1", async () => (await import("./plio.ts")).plio],
+  ["HCOMPRESS_1", async () => (await import("./hcompress.ts")).hcompress],
   ["NOCOMPRESS", async () => (await import("./gzip.ts")).nocompress],
 ]);
 

@@ -69,19 +69,23 @@ function restoreFloats(hdu: Hdu, table: TileTable, stream: TileStream, decoded: 
   return out;
 }
 
-/** Integers of any width to that of ZBITPIX. */
+/** Integers of any width to that of ZBITPIX; those out of range (lossy codecs) become the nearest, as in CFITSIO. */
 function convert(decoded: StoredArray, table: TileTable): StoredArray {
   const { bitpix } = table;
-  const out = makeStored(bitpix, decoded.length);
   // §10.4.3: PLIO knows positive numbers only, so unsigned 16-bit pixels are in it with BZERO already added.
   const shift = table.codec === "PLIO_1" && table.bzero === 32768 ? 32768 : 0;
+  const out = makeStored(bitpix, decoded.length);
   if (out.constructor === decoded.constructor && shift === 0) return decoded;
   if (out instanceof BigInt64Array) {
     for (let index = 0; index < out.length; index++) out[index] = BigInt(decoded[index]!);
-  } else if (decoded instanceof BigInt64Array || (bitpix > 0 && !Number.isInteger(decoded[0]))) {
+    return out;
+  }
+  if (decoded instanceof BigInt64Array || bitpix < 0) {
     throw new FitsError("CORRUPT", `pixels do not fit BITPIX ${bitpix}`);
-  } else {
-    for (let index = 0; index < out.length; index++) out[index] = decoded[index]! - shift;
+  }
+  const [lowest, highest] = bitpix === 8 ? [0, 255] : [-(2 ** (bitpix - 1)), 2 ** (bitpix - 1) - 1];
+  for (let index = 0; index < out.length; index++) {
+    out[index] = Math.min(Math.max(decoded[index]! - shift, lowest), highest);
   }
   return out;
 }
