@@ -1,13 +1,11 @@
 /** The choices that the frames found leave for filters. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import { ArchiveError } from "../archive/errors.ts";
 import { queryOf } from "../archive/search.ts";
 import type { Aggregate } from "../store/frame.ts";
-import { requireSight, resource } from "./context.ts";
+import { flagOf, requireSight, resource } from "./context.ts";
 import { FilterParameters, parseFilters } from "./filters.ts";
 import { isoOf } from "./frame-object.ts";
-import { Refused, truth } from "./parameter.ts";
 
 export const aggregate = resource();
 
@@ -88,7 +86,7 @@ aggregate.openapi(
     const sight = requireSight(c);
     const { searchParams } = new URL(c.req.url);
     const query = queryOf(parseFilters(searchParams), sight, Date.now());
-    const facets = wantsCounts(searchParams);
+    const facets = flagOf(c, "counts");
     const found = await c.var.catalogue.aggregate(query, sight, { facets });
     const choices = choicesOf(found);
     const lists = Object.fromEntries(
@@ -112,14 +110,3 @@ aggregate.openapi(
     });
   },
 );
-
-function wantsCounts(params: URLSearchParams): boolean {
-  const value = params.getAll("counts").at(-1) ?? "";
-  if (value === "") return false;
-  try {
-    return truth(value);
-  } catch (cause) {
-    if (!(cause instanceof Refused)) throw cause;
-    throw new ArchiveError("BAD_PARAMETER", cause.message, { field: "counts" }, { cause });
-  }
-}

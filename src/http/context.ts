@@ -16,6 +16,7 @@ import type { FileStore } from "../store/files.ts";
 import type { ListedFrame, Sight } from "../store/frame.ts";
 import { complaint } from "./body.ts";
 import type { FrameView } from "./frame-object.ts";
+import { Refused, truth } from "./parameter.ts";
 
 export interface HttpEnv {
   Bindings: Env;
@@ -71,6 +72,18 @@ export function versionOf(c: HttpContext): number | undefined {
   if (text === "") return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new ArchiveError("BAD_PARAMETER", "It accepts the number of a version, 1 or more.", { field: "version" });
+}
+
+/** A query parameter that is true or false; without it false. Throws BAD_PARAMETER. */
+export function flagOf(c: HttpContext, name: string): boolean {
+  const text = c.req.query(name) ?? "";
+  if (text === "") return false;
+  try {
+    return truth(text);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    throw new ArchiveError("BAD_PARAMETER", cause.message, { field: name }, { cause });
+  }
 }
 
 /** Who is there; throws UNAUTHENTICATED where credentials were given and are bad. */
