@@ -1,7 +1,45 @@
-export default function Page() {
+/** The account page: who this is, tokens for programs, the password, the way out. */
+import { askToSignIn } from "../api/resource.ts";
+import { session } from "../api/session.ts";
+import { leave } from "../header.tsx";
+import { Password } from "./password.tsx";
+import { Tokens } from "./tokens.tsx";
+import "./account.css";
+
+export default function AccountPage() {
+  const who = session.value;
+  if (who.state === "out") askToSignIn();
+  if (who.state !== "in") return null;
+  const { username, is_staff, profile } = who.profile;
   return (
-    <div class="page">
-      <h1 tabIndex={-1}>account</h1>
+    <div class="page account">
+      <h1 tabIndex={-1}>Account</h1>
+      <section class="card" aria-labelledby="who-title">
+        <h2 id="who-title">{username}</h2>
+        <p class="muted">
+          {is_staff
+            ? "A member of the staff: sees every frame, may upload and delete."
+            : "Sees public frames, frames without an embargo, and those of the proposals below."}
+        </p>
+        {profile.proposals.length > 0 && (
+          <ul class="chips" aria-label="Proposals">
+            {profile.proposals.map((proposal) => (
+              <li key={proposal}>
+                <a class="tag" href={`/?${new URLSearchParams({ PROPID: proposal })}`}>
+                  {proposal}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div class="buttons">
+          <button type="button" class="button" onClick={leave}>
+            Sign out
+          </button>
+        </div>
+      </section>
+      <Tokens />
+      <Password username={username} />
     </div>
   );
 }

@@ -96,15 +96,13 @@ export function listFrames(query: string, signal: AbortSignal): Promise<FrameLis
   return getJson(`/frames/?${query}`, signal);
 }
 
-const LEVELS_OF_OLD = ["0", "1"];
-
 /** The choices that `query`'s filters leave, with their counts. */
 export async function aggregate(query: string, signal: AbortSignal): Promise<Aggregate> {
   const params = new URLSearchParams(query);
   params.set("counts", "true");
   const answer = await getJson<Record<string, unknown>>(`/frames/aggregate/?${params}`, signal);
   const { counts, bytes, ...lists } = answer;
-  const choices: Aggregate["choices"] = { rlevels: LEVELS_OF_OLD };
+  const choices: Aggregate["choices"] = {};
   for (const [field, list] of Object.entries(lists)) {
     if (Array.isArray(list)) choices[field as ChoiceField] = list.map(String);
   }
@@ -136,8 +134,7 @@ export async function headers(id: number, version: number | null, signal: AbortS
   return answer.hdus;
 }
 
-/** All versions under a name, the newest first. */
-export async function versions(basename: string, signal: AbortSignal): Promise<FileVersion[]> {
-  const query = new URLSearchParams({ basename });
-  return (await getJson<{ results: FileVersion[] }>(`/versions/?${query}`, signal)).results;
+/** All versions of a frame, the newest first. */
+export async function versions(id: number, signal: AbortSignal): Promise<FileVersion[]> {
+  return (await getJson<{ results: FileVersion[] }>(`/versions/?frame=${id}`, signal)).results;
 }

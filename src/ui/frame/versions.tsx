@@ -8,7 +8,7 @@ import { frameAddress } from "./page.tsx";
 
 /** Every file that was ever current under this frame's name; none of them is lost when a newer one comes. */
 export function Versions({ frame, shown }: { frame: Frame; shown: number | null }) {
-  const list = useResource(`versions ${frame.id}`, (signal) => versions(frame.basename, signal));
+  const list = useResource(`versions ${frame.id}`, (signal) => versions(frame.id, signal));
   if (list.fault) return <Fault fault={list.fault} again={list.reload} what="The versions" />;
   if (list.data === undefined) return <div class="waiting" />;
   return (

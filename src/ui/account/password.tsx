@@ -1,0 +1,89 @@
+import { useId, useRef, useState } from "preact/hooks";
+import { send } from "../api/client.ts";
+import { ApiError, noAnswer } from "../api/error.ts";
+import { announce } from "../design/announce.tsx";
+import { Fault, Notice } from "../design/notice.tsx";
+
+/** Changes the password. The archive decides what is good enough and says so. */
+export function Password({ username }: { username: string }) {
+  const id = useId();
+  const old = useRef<HTMLInputElement>(null);
+  const fresh = useRef<HTMLInputElement>(null);
+  const [fault, setFault] = useState<ApiError | null>(null);
+  const [done, setDone] = useState(false);
+  const [busy, setBusy] = useState(false);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setFault(null);
+    setDone(false);
+    try {
+      await send("POST", "/profile/password/", {
+        old_password: old.current!.value,
+        new_password: fresh.current!.value,
+      });
+      setDone(true);
+      announce("The password is changed.");
+      old.current!.value = "";
+      fresh.current!.value = "";
+    } catch (cause) {
+      setFault(cause instanceof ApiError ? cause : noAnswer(cause));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const faultOf = (field: string) => fault?.fields[field];
+  const general = fault !== null && !faultOf("old_password") && !faultOf("new_password");
+
+  return (
+    <section class="card" aria-labelledby="password-title">
+      <h2 id="password-title">Password</h2>
+      <p class="muted">Changing it signs out all other browsers.</p>
+      {done && <Notice mood="good" title="The password is changed" />}
+      {general && <Fault fault={fault} what="The password" />}
+      <form onSubmit={submit}>
+        <input type="hidden" name="username" autocomplete="username" value={username} />
+        <div class="field">
+          <label for={`${id}-old`}>Present password</label>
+          <input
+            id={`${id}-old`}
+            ref={old}
+            class="input"
+            type="password"
+            autocomplete="current-password"
+            required
+            aria-invalid={faultOf("old_password") !== undefined}
+            aria-describedby={faultOf("old_password") ? `${id}-old-fault` : undefined}
+          />
+          {faultOf("old_password") && (
+            <p class="fault" id={`${id}-old-fault`}>
+              {faultOf("old_password")}
+            </p>
+          )}
+        </div>
+        <div class="field">
+          <label for={`${id}-new`}>New password</label>
+          <input
+            id={`${id}-new`}
+            ref={fresh}
+            class="input"
+            type="password"
+            autocomplete="new-password"
+            required
+            aria-invalid={faultOf("new_password") !== undefined}
+            aria-describedby={faultOf("new_password") ? `${id}-new-fault` : undefined}
+          />
+          {faultOf("new_password") && (
+            <p class="fault" id={`${id}-new-fault`}>
+              {faultOf("new_password")}
+            </p>
+          )}
+        </div>
+        <button type="submit" class="button" disabled={busy}>
+          {busy ? "Changing …" : "Change the password"}
+        </button>
+      </form>
+    </section>
+  );
+}

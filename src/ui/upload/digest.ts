@@ -1,0 +1,31 @@
+/** MD5 of a file, digested in a Web Worker that is started at the first file. */
+import type { DigestAnswer, DigestRequest } from "./md5-worker.ts";
+
+let worker: Worker | null = null;
+let last = 0;
+const waiting = new Map<number, { resolve: (md5: string) => void; reject: (cause: Error) => void }>();
+
+function start(): Worker {
+  const started = new Worker(new URL("./md5-worker.ts", import.meta.url), { type: "module" });
+  started.onmessage = (event: MessageEvent<DigestAnswer>) => {
+    const answer = event.data;
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ("md5" in answer) asked?.resolve(answer.md5);
+    else asked?.reject(new Error(answer.error));
+  };
+  started.onerror = () => {
+    for (const { reject } of waiting.values()) reject(new Error("The checksum could not be worked out."));
+    waiting.clear();
+  };
+  return started;
+}
+
+/** Rejects where the file cannot be read (it was moved, or its disk is gone). */
+export function md5Of(file: Blob): Promise<string> {
+  worker ??= start();
+  const id = ++last;
+  const request: DigestRequest = { id, file };
+  worker.postMessage(request);
+  return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+}
