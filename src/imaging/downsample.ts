@@ -1,0 +1,175 @@
+/**
+ * Area averaging of an image that streams by in rows: every pixel counts in the output pixels it lies on by the area it
+ * has there. Undefined pixels (NaN, infinities) do not count; an output pixel of nothing else is NaN.
+ */
+import { ImagingError } from "./errors.ts";
+import { asNumbers, canBeUndefined, type NumberPixels, type Pixels } from "./pixels.ts";
+
+/** Which input pixels make one output pixel along an axis: a part of `first`, all of `[from, to)`, a part of `last`. */
+interface Spans {
+  from: Int32Array;
+  to: Int32Array;
+  /** Weight of pixel `from - 1`, 0 where it does not count. */
+  before: Float64Array;
+  /** Weight of pixel `to`, 0 where it does not count. */
+  after: Float64Array;
+}
+
+function spansOf(size: number, outSize: number): Spans {
+  const spans: Spans = {
+    from: new Int32Array(outSize),
+    to: new Int32Array(outSize),
+    before: new Float64Array(outSize),
+    after: new Float64Array(outSize),
+  };
+  for (let i = 0; i < outSize; i++) {
+    // Integer arithmetic for the edges: i·size/outSize in doubles would leave slivers of 1e-13 pixel.
+    const start = i * size;
+    const end = (i + 1) * size;
+    const from = Math.ceil(start / outSize);
+    const to = Math.floor(end / outSize);
+    spans.from[i] = from;
+    spans.to[i] = to;
+    spans.before[i] = (from * outSize - start) / outSize;
+    spans.after[i] = (end - to * outSize) / outSize;
+  }
+  return spans;
+}
+
+/** Size of the picture, square pixels kept: `width` columns at most, and as many rows as the shape asks for. */
+export function pictureSize(width: number, height: number, wanted: number): { width: number; height: number } {
+  const outWidth = Math.min(width, wanted);
+  return { width: outWidth, height: Math.max(1, Math.min(height, Math.round((height * outWidth) / width))) };
+}
+
+export class Downsampler {
+  readonly #columns: Spans;
+  readonly #sums: Float64Array;
+  readonly #weights: Float64Array;
+  /** One input row, summed along x, and the area that counted. */
+  readonly #row: Float64Array;
+  readonly #area: Float64Array;
+  readonly #fullArea: Float64Array;
+  /** Row of the picture that is being summed. */
+  #y = 0;
+  #nextRow = 0;
+  readonly #out: Float32Array;
+
+  /**
+   * `width` × `height` pixels come in, rows of `outWidth` go to `take` from the lowest on, `outHeight` in all. The row
+   * handed over is used again for the next.
+   */
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    readonly outWidth: number,
+    readonly outHeight: number,
+    readonly take: (y: number, row: Float32Array) => void,
+  ) {
+    if (!(outWidth >= 1 && outWidth <= width && outHeight >= 1 && outHeight <= height)) {
+      throw new ImagingError(
+        "BAD_SIZE",
+        `${width} × ${height} pixels cannot be averaged to ${outWidth} × ${outHeight}.`,
+      );
+    }
+    this.#columns = spansOf(width, outWidth);
+    this.#sums = new Float64Array(outWidth);
+    this.#weights = new Float64Array(outWidth);
+    this.#row = new Float64Array(outWidth);
+    this.#area = new Float64Array(outWidth);
+    this.#fullArea = new Float64Array(outWidth).fill(width / outWidth);
+    this.#out = new Float32Array(outWidth);
+  }
+
+  /** The next rows, any number of whole ones. */
+  push(block: Pixels): void {
+    const pixels = asNumbers(block);
+    const checked = canBeUndefined(pixels);
+    for (let start = 0; start < pixels.length; start += this.width) {
+      if (this.outWidth === this.width && this.outHeight === this.height) {
+        this.#pass(pixels, start, checked);
+        continue;
+      }
+      const clean = this.#sumRow(pixels, start) || !checked;
+      if (!clean) this.#sumRowChecked(pixels, start);
+      this.#addRow(clean ? this.#fullArea : this.#area);
+    }
+  }
+
+  /** A picture as large as the image. */
+  #pass(pixels: NumberPixels, start: number, checked: boolean): void {
+    const out = this.#out;
+    for (let i = 0; i < this.width; i++) {
+      const value = pixels[start + i]!;
+      out[i] = checked && value - value !== 0 ? Number.NaN : value;
+    }
+    this.take(this.#y++, out);
+    this.#nextRow++;
+  }
+
+  /** Sums a row along x; false where something in it is undefined. */
+  #sumRow(pixels: NumberPixels, start: number): boolean {
+    const { from, to, before, after } = this.#columns;
+    const row = this.#row;
+    let total = 0;
+    for (let i = 0; i < row.length; i++) {
+      const first = start + from[i]!;
+      const last = start + to[i]!;
+      let sum = 0;
+      for (let k = first; k < last; k++) sum += pixels[k]!;
+      // A weight of 0 must not touch the pixel: NaN · 0 is NaN.
+      if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
+      if (after[i]! > 0) sum += after[i]! * pixels[last]!;
+      row[i] = sum;
+      total += sum;
+    }
+    // One undefined pixel makes its sum undefined, and that the total.
+    return total - total === 0;
+  }
+
+  #sumRowChecked(pixels: NumberPixels, start: number): void {
+    const { from, to, before, after } = this.#columns;
+    for (let i = 0; i < this.#row.length; i++) {
+      const first = start + from[i]!;
+      const last = start + to[i]!;
+      let sum = 0;
+      let area = 0;
+      const add = (value: number, weight: number): void => {
+        if (weight === 0 || value - value !== 0) return;
+        sum += value * weight;
+        area += weight;
+      };
+      for (let k = first; k < last; k++) add(pixels[k]!, 1);
+      if (before[i]! > 0) add(pixels[first - 1]!, before[i]!);
+      if (after[i]! > 0) add(pixels[last]!, after[i]!);
+      this.#row[i] = sum;
+      this.#area[i] = area;
+    }
+  }
+
+  /** Adds the summed row to the one or two rows of the picture it lies on. */
+  #addRow(area: Float64Array): void {
+    // In units of 1/outHeight of a row everything is an integer.
+    let from = this.#nextRow * this.outHeight;
+    const end = from + this.outHeight;
+    this.#nextRow++;
+    while (from < end) {
+      const edge = (this.#y + 1) * this.height;
+      const part = Math.min(end, edge) - from;
+      const weight = part / this.outHeight;
+      for (let i = 0; i < this.outWidth; i++) {
+        this.#sums[i]! += weight * this.#row[i]!;
+        this.#weights[i]! += weight * area[i]!;
+      }
+      from += part;
+      if (from === edge) this.#finishRow();
+    }
+  }
+
+  #finishRow(): void {
+    for (let i = 0; i < this.outWidth; i++) this.#out[i] = this.#sums[i]! / this.#weights[i]!;
+    this.#sums.fill(0);
+    this.#weights.fill(0);
+    this.take(this.#y++, this.#out);
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * An image as a picture of 256 levels: averaged to size, cut, stretched, turned upright. Rows come as a stream, so that
+ * a frame of any size is drawn in the memory of its picture: at most about 24 MB of buffers here.
+ */
+import type { Cuts } from "./cuts.ts";
+import { Downsampler, pictureSize } from "./downsample.ts";
+import { ImagingError } from "./errors.ts";
+import { asNumbers, canBeUndefined, type Pixels } from "./pixels.ts";
+import { Distribution, Sampler } from "./statistics.ts";
+import { type Stretch, stretchOf } from "./stretch.ts";
+import { ZSCALE_SAMPLES, zscale } from "./zscale.ts";
+
+/** An image that can be read from its first row to its last, more than once. */
+export interface RowSource {
+  readonly width: number;
+  readonly height: number;
+  /** Blocks of whole rows in ascending order. */
+  rows(): AsyncIterable<{ readonly data: Pixels }>;
+}
+
+export interface DrawOptions {
+  /** Columns of the picture; at most those of the image. */
+  width: number;
+  cuts: Cuts;
+  stretch: Stretch;
+}
+
+export interface Picture {
+  width: number;
+  height: number;
+  /** The uppermost row first, which is the last of the image. */
+  levels: Uint8Array;
+  /** Level of pixels without a value; null: all have one. */
+  undefinedLevel: number | null;
+  /** The values drawn black and white; null where no pixel has a value. */
+  cuts: [number, number] | null;
+}
+
+/** Most pixels of a picture: a 4096² frame in its own size. */
+export const MAX_PICTURE = 4096 * 4096;
+/** Up to so many the averaged values are kept (16 MB), so that one reading of the image gives cuts and picture. */
+const MOST_VALUES = 4 * 1024 * 1024;
+/** Values that histogram equalisation looks at where the picture's own are not kept. */
+const HISTEQ_SAMPLES = 1 << 18;
+
+/** The widest picture that can be drawn of an image. */
+export function widestPicture(width: number, height: number): number {
+  return Math.max(1, Math.min(width, Math.floor(Math.sqrt(MAX_PICTURE / (width * height)) * width)));
+}
+
+export async function draw(source: RowSource, options: DrawOptions): Promise<Picture> {
+  const { width, height } = pictureSize(source.width, source.height, options.width);
+  if (width * height > MAX_PICTURE) {
+    throw new ImagingError("BAD_SIZE", `A picture has at most ${MAX_PICTURE} pixels; ${width} × ${height} is more.`);
+  }
+  return width * height <= MOST_VALUES
+    ? drawFromValues(source, width, height, options)
+    : drawTwice(source, width, height, options);
+}
+
+/** One reading: cut levels are gathered while the picture is averaged. */
+async function drawFromValues(
+  source: RowSource,
+  width: number,
+  height: number,
+  options: DrawOptions,
+): Promise<Picture> {
+  const values = new Float32Array(width * height);
+  const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
+    values.set(row, (height - 1 - y) * width);
+  });
+  const gathered = new Gathering(source, options.cuts);
+  let floats = false;
+  for await (const { data } of source.rows()) {
+    floats ||= canBeUndefined(asNumbers(data.subarray(0, 1)));
+    gathered.push(data);
+    downsampler.push(data);
+  }
+  const cuts = await gathered.cuts();
+  const levels = new Uint8Array(width * height);
+  const painter = new Painter(cuts, options.stretch, floats, () => values);
+  painter.paint(values, levels);
+  return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
+}
+
+/** Two readings, for pictures whose averaged values are too many to keep. */
+async function drawTwice(source: RowSource, width: number, height: number, options: DrawOptions): Promise<Picture> {
+  const gathered = new Gathering(source, options.cuts);
+  const ranks = new Sampler(source.width * source.height, HISTEQ_SAMPLES);
+  let floats = false;
+  for await (const { data } of source.rows()) {
+    floats ||= canBeUndefined(asNumbers(data.subarray(0, 1)));
+    gathered.push(data);
+    if (options.stretch === "histeq") ranks.push(data);
+  }
+  const cuts = await gathered.cuts();
+  const levels = new Uint8Array(width * height);
+  const painter = new Painter(cuts, options.stretch, floats, () => Float32Array.from(ranks.samples));
+  const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
+    const start = (height - 1 - y) * width;
+    painter.paint(row, levels.subarray(start, start + width));
+  });
+  for await (const { data } of source.rows()) downsampler.push(data);
+  return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
+}
+
+/** What the cut levels need, and no more, while the rows go by. */
+class Gathering {
+  readonly #sampler: Sampler | null;
+  readonly #distribution: Distribution | null;
+
+  constructor(
+    readonly source: RowSource,
+    readonly wanted: Cuts,
+  ) {
+    const pixels = source.width * source.height;
+    this.#sampler = wanted.kind === "zscale" ? new Sampler(pixels, ZSCALE_SAMPLES) : null;
+    this.#distribution =
+      wanted.kind === "percentile" || wanted.kind === "minmax"
+        ? new Distribution(pixels, wanted.kind === "percentile")
+        : null;
+  }
+
+  push(data: Pixels): void {
+    this.#sampler?.push(data);
+    this.#distribution?.push(data);
+  }
+
+  async cuts(): Promise<[number, number] | null> {
+    const { wanted } = this;
+    switch (wanted.kind) {
+      case "levels":
+        return [wanted.low, wanted.high];
+      case "zscale":
+        return zscale((await this.#evenSampler()).samples);
+      case "minmax":
+        return this.#distribution!.extremes();
+      case "percentile": {
+        const low = this.#distribution!.percentile((100 - wanted.percent) / 2);
+        const high = this.#distribution!.percentile(100 - (100 - wanted.percent) / 2);
+        return low === null || high === null ? null : [low, high];
+      }
+    }
+  }
+
+  /** Undefined pixels change the distance between samples, and their number is known only at the end. */
+  async #evenSampler(): Promise<Sampler> {
+    const sampler = this.#sampler!;
+    if (sampler.count === sampler.expected || sampler.count === 0) return sampler;
+    const again = new Sampler(sampler.count, ZSCALE_SAMPLES);
+    for await (const { data } of this.source.rows()) again.push(data);
+    return again;
+  }
+}
+
+/** Values to levels. Where pixels can be undefined, level 0 is theirs, and the darkest value is level 1. */
+class Painter {
+  sawUndefined = false;
+  readonly #stretch: (x: number) => number;
+
+  constructor(
+    readonly cuts: [number, number] | null,
+    stretch: Stretch,
+    readonly reserve: boolean,
+    values: () => Float32Array,
+  ) {
+    this.#stretch = stretchOf(stretch, () =>
+      values()
+        .filter(Number.isFinite)
+        .map((value) => this.#normalise(value)),
+    );
+  }
+
+  /** Like matplotlib's norms: of cuts that coincide, everything above is white and the rest black. */
+  #normalise(value: number): number {
+    const [low, high] = this.cuts ?? [0, 0];
+    if (value <= low) return 0;
+    if (value >= high) return 1;
+    return (value - low) / (high - low);
+  }
+
+  paint(values: Float32Array, levels: Uint8Array): void {
+    const lowest = this.reserve ? 1 : 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (Number.isNaN(value)) {
+        this.sawUndefined = true;
+        levels[i] = 0;
+        continue;
+      }
+      levels[i] = Math.max(lowest, Math.round(255 * this.#stretch(this.#normalise(value))));
+    }
+  }
+}
+
+/** The picture with `width` columns by repeating pixels: for images smaller than what is asked for. */
+export function enlarge(picture: Picture, width: number, mostRows: number): Picture {
+  const scale = Math.max(1, Math.min(width / picture.width, mostRows / picture.height));
+  const size = {
+    width: Math.max(picture.width, Math.round(picture.width * scale)),
+    height: Math.max(picture.height, Math.round(picture.height * scale)),
+  };
+  const levels = new Uint8Array(size.width * size.height);
+  for (let y = 0; y < size.height; y++) {
+    const from = Math.floor(((y + 0.5) * picture.height) / size.height) * picture.width;
+    for (let x = 0; x < size.width; x++) {
+      levels[y * size.width + x] = picture.levels[from + Math.floor(((x + 0.5) * picture.width) / size.width)]!;
+    }
+  }
+  return { ...picture, ...size, levels };
+}
+
+/** Four bytes a pixel, as encoders of JPEG and WebP want them. Undefined pixels are black, and transparent. */
+export function toRgba(picture: Picture, colours: Uint8Array): Uint8Array {
+  const rgba = new Uint8Array(4 * picture.levels.length);
+  for (let i = 0; i < picture.levels.length; i++) {
+    const level = picture.levels[i]!;
+    if (level === picture.undefinedLevel) continue;
+    rgba[4 * i] = colours[3 * level]!;
+    rgba[4 * i + 1] = colours[3 * level + 1]!;
+    rgba[4 * i + 2] = colours[3 * level + 2]!;
+    rgba[4 * i + 3] = 255;
+  }
+  return rgba;
+}

@@ -1,0 +1,150 @@
+/** What cut levels are computed from, gathered from pixels that stream by: bounded memory, whatever the image's size. */
+import { asNumbers, canBeUndefined, type NumberPixels, type Pixels } from "./pixels.ts";
+
+/** About `most` values at a fixed distance among the finite pixels, chosen as astropy's ZScaleInterval does. */
+export class Sampler {
+  readonly #stride: number;
+  readonly #samples: Float64Array;
+  #filled = 0;
+  /** Finite pixels seen. */
+  #count = 0;
+
+  /** `expected`: how many finite pixels will come. */
+  constructor(
+    readonly expected: number,
+    most: number,
+  ) {
+    this.#stride = Math.max(1, Math.floor(expected / most));
+    this.#samples = new Float64Array(Math.min(most, Math.ceil(expected / this.#stride)));
+  }
+
+  push(block: Pixels): void {
+    const pixels = asNumbers(block);
+    if (canBeUndefined(pixels) && !pixels.every(Number.isFinite)) {
+      for (const value of pixels) {
+        if (!Number.isFinite(value)) continue;
+        if (this.#count % this.#stride === 0) this.#take(value);
+        this.#count++;
+      }
+      return;
+    }
+    const first = (this.#stride - (this.#count % this.#stride)) % this.#stride;
+    for (let i = first; i < pixels.length; i += this.#stride) this.#take(pixels[i]!);
+    this.#count += pixels.length;
+  }
+
+  #take(value: number): void {
+    if (this.#filled < this.#samples.length) this.#samples[this.#filled++] = value;
+  }
+
+  /** Finite pixels seen. Where that is not what was expected, the samples lie too close; a second pass is exact. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get samples(): Float64Array {
+    return this.#samples.subarray(0, this.#filled);
+  }
+}
+
+/** Largest number of values that are kept for percentiles of images whose values cannot simply be counted. */
+const MOST_KEPT = 1 << 20;
+
+/**
+ * Smallest and largest finite value, and percentiles. Integers of 8 and 16 bits are counted, so their percentiles are
+ * exact; of others every n-th value is kept, at most a million: exact for images up to that size, and beyond it good to
+ * a tenth of a percent of the ranks.
+ */
+export class Distribution {
+  #counts: Float64Array | null = null;
+  #offset = 0;
+  readonly #every: number;
+  readonly #kept: Float64Array;
+  #filled = 0;
+  #seen = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  /** `pixels`: how many will come. `percentiles`: whether anyone will ask for them. */
+  constructor(
+    pixels: number,
+    readonly percentiles: boolean,
+  ) {
+    this.#every = Math.ceil(pixels / MOST_KEPT);
+    this.#kept = new Float64Array(percentiles ? Math.min(pixels, MOST_KEPT) : 0);
+  }
+
+  push(block: Pixels): void {
+    const pixels = asNumbers(block);
+    const range = rangeOf(pixels);
+    if (this.percentiles && range !== null) this.#tally(pixels, range);
+    else this.#scan(pixels);
+  }
+
+  #tally(pixels: NumberPixels, [low, size]: readonly [number, number]): void {
+    this.#counts ??= new Float64Array(size);
+    this.#offset = low;
+    const counts = this.#counts;
+    for (let i = 0; i < pixels.length; i++) counts[pixels[i]! - low]!++;
+  }
+
+  #scan(pixels: NumberPixels): void {
+    let [min, max, seen] = [this.#min, this.#max, this.#seen];
+    for (let i = 0; i < pixels.length; i++) {
+      const value = pixels[i]!;
+      if (value - value !== 0) continue; // NaN and the infinities
+      if (value < min) min = value;
+      if (value > max) max = value;
+      if (this.percentiles && seen % this.#every === 0 && this.#filled < this.#kept.length) {
+        this.#kept[this.#filled++] = value;
+      }
+      seen++;
+    }
+    [this.#min, this.#max, this.#seen] = [min, max, seen];
+  }
+
+  /** [smallest, largest] finite value; null where there is none. */
+  extremes(): [number, number] | null {
+    if (this.#counts !== null) {
+      const first = this.#counts.findIndex((count) => count > 0);
+      const last = this.#counts.findLastIndex((count) => count > 0);
+      return first < 0 ? null : [first + this.#offset, last + this.#offset];
+    }
+    return this.#seen === 0 ? null : [this.#min, this.#max];
+  }
+
+  /** The value below which `percent` of the finite values lie, linear between neighbours as in numpy. */
+  percentile(percent: number): number | null {
+    if (this.#counts !== null) return percentileOfCounts(this.#counts, this.#offset, percent);
+    if (this.#filled === 0) return null;
+    const sorted = this.#kept.subarray(0, this.#filled).sort();
+    const rank = ((sorted.length - 1) * percent) / 100;
+    const below = sorted[Math.floor(rank)]!;
+    return below + (sorted[Math.ceil(rank)]! - below) * (rank - Math.floor(rank));
+  }
+}
+
+/** [lowest value, number of values] of an integer type that is counted. */
+function rangeOf(pixels: NumberPixels): readonly [number, number] | null {
+  if (pixels instanceof Uint16Array) return [0, 65_536];
+  if (pixels instanceof Int16Array) return [-32_768, 65_536];
+  if (pixels instanceof Uint8Array) return [0, 256];
+  if (pixels instanceof Int8Array) return [-128, 256];
+  return null;
+}
+
+function percentileOfCounts(counts: Float64Array, offset: number, percent: number): number | null {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = ((total - 1) * percent) / 100;
+  const at = (wanted: number): number => {
+    let before = 0;
+    for (let value = 0; value < counts.length; value++) {
+      before += counts[value]!;
+      if (before > wanted) return value + offset;
+    }
+    return counts.length - 1 + offset;
+  };
+  const below = at(Math.floor(rank));
+  return below + (at(Math.ceil(rank)) - below) * (rank - Math.floor(rank));
+}
