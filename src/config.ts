@@ -27,6 +27,9 @@ export interface Config {
   zipMaxBytes: number;
   /** Life of the signed links in frame objects and of browser sessions, seconds. LINK_SECONDS, SESSION_SECONDS. */
   linkSeconds: number;
+  /** Longest life of links and selections that people make; of links that staff make. SHARE_SECONDS, SHARE_SECONDS_STAFF. */
+  shareSeconds: number;
+  shareSecondsStaff: number;
   sessionSeconds: number;
   /** Site → longitude in degrees east, for the night of frames without DAY-OBS. SITE_LONGITUDES, JSON. */
   siteLongitudes: Record<string, number>;
@@ -127,6 +130,8 @@ export function readConfig(vars: Vars): Config {
     zipMaxFrames: numberOf(vars, "ZIP_MAX_FRAMES", 100_000, 1),
     zipMaxBytes: numberOf(vars, "ZIP_MAX_BYTES", 1e12, 1),
     linkSeconds: numberOf(vars, "LINK_SECONDS", 24 * 3600, 1),
+    shareSeconds: numberOf(vars, "SHARE_SECONDS", 7 * 24 * 3600, 60),
+    shareSecondsStaff: numberOf(vars, "SHARE_SECONDS_STAFF", 365 * 24 * 3600, 60),
     sessionSeconds: numberOf(vars, "SESSION_SECONDS", 14 * 24 * 3600, 60),
     siteLongitudes: longitudesOf(vars),
     pack: choiceOf(vars, "PACK", ["on", "off"]),

@@ -2,6 +2,7 @@
 import { crc32 } from "node:zlib";
 import { Deflate } from "fflate";
 import type { Frame } from "../store/frame.ts";
+import { csvLine } from "./link-list.ts";
 
 /** Names of the text members; no frame may have one of them. */
 export const MANIFEST = "manifest.csv";
@@ -66,11 +67,6 @@ export interface Described {
   url: string;
 }
 
-function cell(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** Collects the texts while the members are chosen. */
 export class BundleTexts {
   private readonly manifest = new TextMember(MANIFEST);
@@ -94,7 +90,7 @@ export class BundleTexts {
       frame.filter,
       member.url,
     ];
-    this.manifest.write(`${cells.map(cell).join(",")}\r\n`);
+    this.manifest.write(csvLine(cells));
     this.checksums.write(`${member.sha256}  ${member.name}\n`);
   }
 

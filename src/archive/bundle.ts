@@ -7,17 +7,13 @@ import { createHash } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
-import type { FrameQuery, ListedFrame, Sight, SortField, StoredFile } from "../store/frame.ts";
+import type { ListedFrame, Sight, StoredFile } from "../store/frame.ts";
 import { UniqueNames } from "./bundle-names.ts";
 import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bundle-text.ts";
 import { ArchiveError } from "./errors.ts";
+import { framesOf, type Wish } from "./wish.ts";
 import { ZipLayout } from "./zip-layout.ts";
 import type { ZipEntry } from "./zip-records.ts";
-
-/** What is wanted: frames by id, or those that a query finds, in its order. `limit` null: all. */
-export type Wish =
-  | { kind: "ids"; ids: readonly number[] }
-  | { kind: "query"; query: FrameQuery; sort: SortField; descending: boolean; limit: number | null; offset: number };
 
 /** What an entry's bytes are: a text at hand, a file as it is stored, or the upload that a packed file restores. */
 export type BundleContent =
@@ -45,59 +41,11 @@ export interface BundleOptions {
   root: string;
 }
 
-/** Frames asked of the catalogue at once: bounds what is in memory. */
-const PAGE = 1000;
-
 /**
  * Bundles of up to this many frames have their files looked up in R2 first, so that a lost one is named in missing.txt.
  * In larger ones, where that would delay the first byte by seconds, a lost file ends the answer in an error.
  */
 const MOST_CHECKED = 64;
-
-/** The frames of a wish, page by page; `absent` is told of the ids that are not there, or not for this sight. */
-async function* framesOf(
-  catalogue: Catalogue,
-  wish: Wish,
-  sight: Sight,
-  most: number,
-  absent: (id: number) => void,
-): AsyncGenerator<ListedFrame[]> {
-  if (wish.kind === "ids") {
-    const ids = [...new Set(wish.ids)];
-    if (ids.length > most) throw tooMany(ids.length, most);
-    for (let at = 0; at < ids.length; at += PAGE) {
-      const asked = ids.slice(at, at + PAGE);
-      const frames = await catalogue.frames(asked, sight);
-      const found = new Set(frames.map((frame) => frame.id));
-      for (const id of asked) if (!found.has(id)) absent(id);
-      yield frames;
-    }
-    return;
-  }
-  const { query, sort, descending, offset } = wish;
-  let left = wish.limit ?? Number.POSITIVE_INFINITY;
-  let cursor: string | undefined;
-  while (left > 0) {
-    const page = { sort, descending, offset, limit: Math.min(PAGE, left), ...(cursor === undefined ? {} : { cursor }) };
-    const list = await catalogue.list(query, page, sight);
-    if (cursor === undefined) {
-      const wanted = Math.min(left, Math.max(0, list.count - offset));
-      if (wanted > most) throw tooMany(wanted, most);
-    }
-    yield list.frames;
-    left -= list.frames.length;
-    if (list.next === null || list.frames.length === 0) return;
-    cursor = list.next;
-  }
-}
-
-function tooMany(count: number, most: number): ArchiveError {
-  return new ArchiveError(
-    "TOO_LARGE",
-    `These are ${count} frames; one zip holds at most ${most}. Narrow the search or take them in parts.`,
-    { count, most },
-  );
-}
 
 /** What of a frame goes into the zip: its file, or the upload it was packed from. */
 function partOf(frame: ListedFrame, uncompress: boolean): { kind: "stored" | "original"; file: StoredFile } {

@@ -1,0 +1,98 @@
+/** One frame's file: resumable, verifiable, by token, session or signed link. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { probeStored, storedPiece } from "../archive/delivery.ts";
+import { ArchiveError } from "../archive/errors.ts";
+import type { ListedFrame, StoredFile } from "../store/frame.ts";
+import { attachment, contentTypeOf, DOWNLOAD_COOKIE } from "./attachment.ts";
+import { cachingHeaders, isPublic, isSettled } from "./caching.ts";
+import { FRAME_PATH, FrameParameters, type HttpContext, requireFrame, resource, VersionParameter } from "./context.ts";
+import { answerBytes, type Representation } from "./representation.ts";
+
+export const download = resource();
+
+/** Whether the upload is wanted rather than what the archive has made of it. */
+function wantsOriginal(c: HttpContext): boolean {
+  const format = c.req.query("format") ?? "";
+  if (format === "" || format === "stored") return false;
+  if (format === "fits") return true;
+  throw new ArchiveError("BAD_PARAMETER", "It accepts fits (as it was uploaded) or stored (as it is kept).", {
+    field: "format",
+  });
+}
+
+function base64(hex: string): string {
+  return btoa(String.fromCharCode(...hex.match(/../g)!.map((byte) => Number.parseInt(byte, 16))));
+}
+
+/** Checksums of the whole file in RFC 9530's words and in RFC 3230's, which older clients know. */
+function digests({ sha256, md5 }: Pick<StoredFile, "sha256" | "md5">): Record<string, string> {
+  const [sha, five] = [base64(sha256), base64(md5)];
+  return { "Repr-Digest": `sha-256=:${sha}:, md5=:${five}:`, Digest: `SHA-256=${sha},MD5=${five}` };
+}
+
+/**
+ * When the file became what it is. A packing takes the place of an upload without a date of its own: a second more keeps
+ * the two apart for clients that compare dates.
+ */
+function lastModified(frame: ListedFrame): number {
+  return frame.created + (frame.file.packing === "none" ? 0 : 1000);
+}
+
+function storedFile(c: HttpContext, frame: ListedFrame): Representation {
+  const { file } = frame;
+  const { files, config } = c.var;
+  const now = Date.now();
+  const forEver = c.req.query("version") !== undefined && isSettled(frame, now);
+  return {
+    size: file.size,
+    contentType: contentTypeOf(file.filename),
+    validators: { etag: `"${file.sha256}"`, lastModified: lastModified(frame) },
+    headers: {
+      ...cachingHeaders(isPublic(frame, config, now), forEver),
+      ...digests(file),
+      "Content-Disposition": attachment(file.filename),
+      "Set-Cookie": DOWNLOAD_COOKIE,
+    },
+    pieces: ({ start, end }) => [storedPiece(files, file, start, end)],
+    probe: () => probeStored(files, file),
+  };
+}
+
+const bytes = { "image/fits": { schema: z.string().openapi({ format: "binary" }) } };
+const refusal = { "application/json": { schema: z.object({ detail: z.string() }) } };
+
+download.openapi(
+  createRoute({
+    method: "get",
+    path: `${FRAME_PATH}/download/`,
+    tags: ["Files"],
+    summary: "The frame's file; any range of it, with checksums",
+    request: {
+      params: FrameParameters,
+      query: VersionParameter.extend({
+        format: z
+          .string()
+          .optional()
+          .openapi({ param: { description: "`fits`: as it was uploaded, where the archive keeps it packed." } }),
+        s: z
+          .string()
+          .optional()
+          .openapi({ param: { description: "Signature of a link, instead of credentials." } }),
+      }),
+    },
+    responses: {
+      200: { description: "The whole file", content: bytes },
+      206: { description: "The ranges asked for", content: bytes },
+      304: { description: "The client has it already" },
+      403: { description: "The link is altered, expired or of another frame", content: refusal },
+      404: { description: "No such frame, or not for these eyes", content: refusal },
+      416: { description: "The range lies outside the file", content: refusal },
+    },
+  }),
+  async (c) => {
+    const frame = await requireFrame(c, "download");
+    wantsOriginal(c);
+    return answerBytes(c, storedFile(c, frame));
+  },
+);
