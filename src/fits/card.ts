@@ -44,6 +44,8 @@ const COMMENTARY = new Set(["COMMENT", "HISTORY", ""]);
 // §4.2.3 and §4.2.4, with the leniency of astropy and CFITSIO: lower-case exponents, blanks after sign and before exponent.
 const INTEGER = /^[+-]? *\d+$/;
 const REAL = /^[+-]? *(?:\.\d+|\d+(?:\.\d*)?) *(?:[edED] *[+-]? *\d+)?$/;
+const NOT_TEXT = /[^ -~]/;
+const NOT_TEXT_ALL = /[^ -~]/g;
 const STRICT_NUMBER = /^[+-]?(?:\d+|(?:\.\d+|\d+\.\d*|\d+)(?:[ED][+-]?\d+)?)$/;
 
 /**
@@ -51,11 +53,14 @@ const STRICT_NUMBER = /^[+-]?(?:\d+|(?:\.\d+|\d+\.\d*|\d+)(?:[ED][+-]?\d+)?)$/;
  * `repair` allows guesses (a quote that is not closed ends with the card); every breach goes to `faults`.
  */
 export function parseCard(images: readonly string[], repair: boolean, faults: CardFault[]): Card {
-  const image = images[0]!;
   const note = (message: string): void => void faults.push({ message });
+  const readable = images.map((image) => {
+    if (NOT_TEXT.test(image)) note("has bytes outside the printable ASCII characters (FITS 4.0 §4.1.2)");
+    return repair ? image.replaceAll(NOT_TEXT_ALL, "?") : image; // as astropy does
+  });
+  const image = readable[0]!;
   const field = image.slice(0, 8).trimEnd();
   const upper = field.toUpperCase();
-  if (!isText(image)) note("has bytes outside the printable ASCII characters (FITS 4.0 §4.1.2)");
 
   if (COMMENTARY.has(upper)) {
     if (field !== upper) note(`keyword ${field} is not in upper case`);
@@ -65,7 +70,7 @@ export function parseCard(images: readonly string[], repair: boolean, faults: Ca
     const equals = image.indexOf("=");
     if (equals > 9) {
       const keyword = image.slice(9, equals).trim().toUpperCase();
-      return valueCard(keyword, image.slice(equals + 1), images, repair, note);
+      return valueCard(keyword, image.slice(equals + 1), readable, images, repair, note);
     }
   }
   if (image[8] === "=") {
@@ -73,13 +78,20 @@ export function parseCard(images: readonly string[], repair: boolean, faults: Ca
     if (!/^[A-Z0-9_-]+$/.test(upper))
       note(`keyword ${JSON.stringify(upper)} has characters that are not allowed (§4.1.2.1)`);
     if (image[9] !== " ") note("has no blank after the equals sign (§4.1.2.2)");
-    return valueCard(upper, image.slice(9), images, repair, note);
+    return valueCard(upper, image.slice(9), readable, images, repair, note);
   }
   // An equals sign before column 9 is a value all the same (astropy and CFITSIO read it so); one behind it is not.
   const early = image.indexOf("= ");
   if (early > 0 && early < 8) {
     note("has its equals sign before column 9 (§4.1.2.2)");
-    return valueCard(image.slice(0, early).trim().toUpperCase(), image.slice(early + 1), images, repair, note);
+    return valueCard(
+      image.slice(0, early).trim().toUpperCase(),
+      image.slice(early + 1),
+      readable,
+      images,
+      repair,
+      note,
+    );
   }
   // §4.1.2.2: without the value indicator the keyword has no value and columns 9 to 80 are free text.
   if (upper !== "CONTINUE") note(`keyword ${field} has no value indicator "= " in columns 9 and 10 (§4.1.2.2)`);
@@ -89,6 +101,7 @@ export function parseCard(images: readonly string[], repair: boolean, faults: Ca
 function valueCard(
   keyword: string,
   field: string,
+  readable: readonly string[],
   images: readonly string[],
   repair: boolean,
   note: (message: string) => void,
@@ -96,9 +109,9 @@ function valueCard(
   const parsed = parseValue(field, repair);
   if (parsed.fault) note(parsed.fault);
   let { value, comment } = parsed;
-  for (let index = 1; index < images.length; index++) {
+  for (let index = 1; index < readable.length; index++) {
     // §4.2.1.2: the string goes on in columns 11 to 80 where its last character is an ampersand.
-    const more = parseValue(images[index]!.slice(8), repair);
+    const more = parseValue(readable[index]!.slice(8), repair);
     if (more.fault) note(`CONTINUE: ${more.fault}`);
     if (typeof value === "string" && value.endsWith("&")) value = value.slice(0, -1);
     if (typeof more.value === "string") value = `${value}${more.value}`;
@@ -173,12 +186,4 @@ function toInteger(token: string): number | bigint {
 
 function toReal(token: string): number {
   return Number(token.replaceAll(" ", "").replace(/[dD]/, "E"));
-}
-
-function isText(image: string): boolean {
-  for (let index = 0; index < image.length; index++) {
-    const code = image.charCodeAt(index);
-    if (code < 32 || code > 126) return false;
-  }
-  return true;
 }
