@@ -1,0 +1,87 @@
+/** A byte source over bytes that pass by once, so that the one FITS reader also reads what is still being uploaded. */
+import { FitsError } from "../fits/errors.ts";
+import type { ByteSource } from "../fits/source.ts";
+
+/** Bytes of one read: the longest header taken is of this size (some 50,000 cards). */
+const MOST_AT_ONCE = 4 * 1024 * 1024;
+
+interface Request {
+  offset: number;
+  bytes: Uint8Array;
+  filled: number;
+  resolve(bytes: Uint8Array): void;
+}
+
+/**
+ * One side feeds, the other reads, forwards only: a read waits until its bytes have come, and what nobody asked for is
+ * passed over. `feed` does not return before the reader has had its chance to ask for more of the same bytes, so no
+ * byte is kept that is not asked for.
+ */
+export class PassingSource implements ByteSource {
+  private fed = 0;
+  private ended = false;
+  private closed = false;
+  private request: Request | null = null;
+  private asked: (() => void) | null = null;
+
+  /** Infinity until the end is known. */
+  get size(): number {
+    return this.ended ? this.fed : Number.POSITIVE_INFINITY;
+  }
+
+  async getRange(offset: number, length: number): Promise<Uint8Array> {
+    if (this.ended && offset >= this.fed) return new Uint8Array(0);
+    if (length > MOST_AT_ONCE) {
+      const message = `a header of more than ${MOST_AT_ONCE / 1024 / 1024} MiB is not read`;
+      throw new FitsError("TOO_LARGE", message, { offset });
+    }
+    return new Promise((resolve) => {
+      this.request = { offset, bytes: new Uint8Array(length), filled: 0, resolve };
+      this.asked?.();
+    });
+  }
+
+  /** Hands over the next bytes; they may change afterwards. */
+  async feed(bytes: Uint8Array): Promise<void> {
+    while (!this.closed) {
+      if (this.request === null) {
+        await this.nextRequest();
+        continue;
+      }
+      const { request } = this;
+      const from = request.offset + request.filled - this.fed;
+      if (from < 0) throw new RangeError(`byte ${request.offset} was asked for after it had passed`);
+      if (from >= bytes.length) break;
+      const some = bytes.subarray(from, from + request.bytes.length - request.filled);
+      request.bytes.set(some, request.filled);
+      request.filled += some.length;
+      if (request.filled < request.bytes.length) break;
+      this.answer(request);
+    }
+    this.fed += bytes.length;
+  }
+
+  /** No more bytes come: reads are answered with what there is. */
+  end(): void {
+    this.ended = true;
+    if (this.request !== null) this.answer(this.request);
+  }
+
+  /** The reader asks for nothing more; what is fed from now on is passed over. */
+  close(): void {
+    this.closed = true;
+    this.asked?.();
+  }
+
+  private answer(request: Request): void {
+    this.request = null;
+    request.resolve(request.bytes.subarray(0, request.filled));
+  }
+
+  private async nextRequest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.asked = resolve;
+    });
+    this.asked = null;
+  }
+}
