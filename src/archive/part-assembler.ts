@@ -1,0 +1,79 @@
+/**
+ * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size: a part leaves when its
+ * last byte has come. Held are the part that fills, the one on its way, and those with the header of an image that is
+ * not finished yet: for most files the first.
+ */
+import type { PackSink } from "../fits/pack-output.ts";
+import { PartSink } from "../store/file-writer.ts";
+import type { FileInfo, FileStore } from "../store/files.ts";
+
+interface Part {
+  bytes: Uint8Array;
+  filled: number;
+}
+
+export class PartAssembler implements PackSink {
+  private readonly parts = new Map<number, Part>();
+  private sink: PartSink | null = null;
+  private sending: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly files: FileStore,
+    private readonly key: string,
+  ) {}
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length; ) {
+      const index = Math.floor((offset + from) / PartSink.PART);
+      const at = offset + from - index * PartSink.PART;
+      const take = Math.min(bytes.length - from, PartSink.PART - at);
+      const part = this.partAt(index);
+      part.bytes.set(bytes.subarray(from, from + take), at);
+      part.filled += take;
+      from += take;
+      if (part.filled === PartSink.PART) await this.send(index, part.bytes);
+    }
+  }
+
+  /** Makes the object out of `size` bytes, all of which must have come. */
+  async finish(size: number): Promise<FileInfo> {
+    const last = Math.ceil(size / PartSink.PART) - 1;
+    for (const [index, { filled }] of this.parts) {
+      const whole = index === last ? size - last * PartSink.PART : PartSink.PART;
+      if (filled !== whole) throw new RangeError(`part ${index} of ${this.key} has ${filled} of ${whole} bytes`);
+    }
+    const rest = this.parts.get(last);
+    const bytes = rest?.bytes.subarray(0, rest.filled) ?? new Uint8Array(0);
+    // What fits one part needs no multipart upload.
+    if (this.sink === null) return this.files.put(this.key, bytes);
+    if (rest !== undefined) await this.send(last, bytes);
+    await this.sending;
+    return this.sink.complete();
+  }
+
+  /** Drops what has come. Never throws; no object comes into being. */
+  async abort(): Promise<void> {
+    this.parts.clear();
+    await this.sending.catch(() => undefined);
+    await this.sink?.abort();
+  }
+
+  private partAt(index: number): Part {
+    let part = this.parts.get(index);
+    if (part === undefined) {
+      part = { bytes: new Uint8Array(PartSink.PART), filled: 0 };
+      this.parts.set(index, part);
+    }
+    return part;
+  }
+
+  /** One part at a time is on its way, while the next fills. */
+  private async send(index: number, bytes: Uint8Array): Promise<void> {
+    await this.sending;
+    this.sink ??= await this.files.parts(this.key);
+    this.parts.delete(index);
+    this.sending = this.sink.send(index + 1, bytes);
+    // Thrown where `sending` is awaited; until then it must not count as unhandled.
+    this.sending.catch(() => undefined);
+  }
+}
