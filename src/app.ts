@@ -5,6 +5,7 @@
 import { admin } from "./http/admin.ts";
 import { aggregate } from "./http/aggregate.ts";
 import { auth } from "./http/auth.ts";
+import { catalog } from "./http/catalog.ts";
 import { resource } from "./http/context.ts";
 import { csrf } from "./http/csrf.ts";
 import { answerError } from "./http/errors.ts";
@@ -30,6 +31,7 @@ app.route("/", frames);
 app.route("/", aggregate);
 app.route("/", related);
 app.route("/", headers);
+app.route("/", catalog);
 app.route("/", versions);
 app.route("/", auth);
 app.route("/", profile);

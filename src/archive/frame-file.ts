@@ -1,49 +1,47 @@
 /** A stored frame as FITS, read by ranges: plain or tile-compressed as it lies in R2, gzip inflated on the way. */
 import type { Config } from "../config.ts";
-import { FitsError } from "../fits/errors.ts";
 import { type FitsFile, openFits } from "../fits/file.ts";
-import type { ByteSource } from "../fits/source.ts";
+import { gzipSource, type InflateStream, isGzip } from "../fits/gzip-source.ts";
+import { readChunks } from "../fits/stream-source.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { StoredFile } from "../store/frame.ts";
-import { InflatedSource } from "./inflated-source.ts";
+import { byteStream } from "./byte-stream.ts";
+import { fitsRuntime } from "./fits-runtime.ts";
 
-/** RFC 1952 §2.3.1. A name is not asked: gzip files have been seen under plain names. */
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+export type FrameFile = FitsFile & AsyncDisposable;
+
+const inflateStream: InflateStream = (chunks) => {
+  // workerd's types know only their own transform streams.
+  const gzip = new DecompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>;
+  return readChunks(byteStream(chunks).pipeThrough(gzip));
+};
+
+function disposable(fits: FitsFile, close: () => Promise<void>): FrameFile {
+  return Object.assign(fits, { [Symbol.asyncDispose]: close });
 }
 
-async function sourceOf(
-  files: FileStore,
-  file: StoredFile,
-  config: Pick<Config, "maxInflatedBytes">,
-  signal?: AbortSignal,
-): Promise<ByteSource> {
-  const stored = await files.open(file.key, { signal });
-  if (!isGzip(await stored.getRange(0, 2, signal))) return stored;
-  const open = async () => {
-    const found = await files.get(file.key, { etag: stored.etag });
-    if (found === null) throw new FileStoreError("MISSING", `There is no file ${file.key} in the store.`, file.key);
-    return found.body;
-  };
-  return new InflatedSource(open, config.maxInflatedBytes);
-}
-
-/** Throws FileStoreError MISSING where R2 has no such file, and FitsError where it is not FITS. */
+/**
+ * Opens the file by its first bytes. A gzip can only be read forwards, and is let go of when the file is disposed of.
+ * Throws FileStoreError MISSING where R2 has no such file, and FitsError where it is not FITS.
+ */
 export async function openFrameFile(
   files: FileStore,
   file: StoredFile,
   config: Pick<Config, "maxInflatedBytes">,
   signal?: AbortSignal,
-): Promise<FitsFile> {
-  return openFits(await sourceOf(files, file, config, signal), { signal });
-}
-
-/** The HDU of that EXTNAME, or null where the file has none. */
-export async function namedHdu(fits: FitsFile, extname: string) {
+): Promise<FrameFile> {
+  const stored = await files.open(file.key, { signal });
+  const options = { ...fitsRuntime, signal };
+  if (!isGzip(await stored.getRange(0, 3, signal))) {
+    return disposable(await openFits(stored, options), async () => {});
+  }
+  const found = await files.get(file.key, { etag: stored.etag });
+  if (found === null) throw new FileStoreError("MISSING", `There is no file ${file.key} in the store.`, file.key);
+  const source = gzipSource(readChunks(found.body), inflateStream, { limit: config.maxInflatedBytes });
   try {
-    return await fits.hdu(extname);
+    return disposable(await openFits(source, options), () => source.close());
   } catch (error) {
-    if (error instanceof FitsError && error.code === "NO_SUCH_HDU") return null;
+    await source.close();
     throw error;
   }
 }

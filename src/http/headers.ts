@@ -77,7 +77,7 @@ headers.openapi(
   async (c): Promise<Response> => {
     const all = flagOf(c, "all");
     const frame = await requireFrame(c, "headers");
-    const fits = await openFrameFile(c.var.files, frame.file, c.var.config, c.req.raw.signal);
+    await using fits = await openFrameFile(c.var.files, frame.file, c.var.config, c.req.raw.signal);
     const science = await fits.science();
     const results = sortedCards(science.header);
     const data = Object.fromEntries(results.map(({ key, value }) => [key, value]));
