@@ -2,6 +2,7 @@
 import { deleteCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { loginToken, signIn } from "../archive/accounts.ts";
+import { ArchiveError } from "../archive/errors.ts";
 import { SESSION_COOKIE, startSession } from "../archive/session.ts";
 import { readBody, requiredText } from "./body.ts";
 import { type HttpContext, resource } from "./context.ts";
@@ -88,4 +89,24 @@ auth.openAPIRegistry.registerPath({
 auth.post("/accounts/logout/", (c) => {
   deleteCookie(c, SESSION_COOKIE, { path: "/" });
   return c.body(null, 204);
+});
+
+auth.openAPIRegistry.registerPath({
+  method: "get",
+  path: "/accounts/session/",
+  tags: ["Accounts"],
+  summary: "Who this browser is signed in as, if anybody; never 401, so that a page can ask without an error",
+  responses: {
+    200: { description: "`user` as in /profile/ or null; `anonymous`: what people without an account see" },
+  },
+});
+auth.get("/accounts/session/", async (c) => {
+  const identity = c.var.identity;
+  const person = identity instanceof ArchiveError || identity.kind === "anonymous" ? null : identity.person;
+  const account = person === null ? null : await c.var.accounts.byId(person.id);
+  const user =
+    account === null
+      ? null
+      : { username: account.username, is_staff: account.isStaff, profile: { proposals: account.proposals } };
+  return c.json({ user, anonymous: c.var.config.anonymous }, 200, { "Cache-Control": "no-store" });
 });

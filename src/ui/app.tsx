@@ -1,8 +1,9 @@
 /** The frame around every page: header, navigation, and the page of the present address, loaded when first needed. */
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { noAnswer } from "./api/error.ts";
-import { session } from "./api/session.ts";
+import { ApiError, noAnswer } from "./api/error.ts";
+import { askToSignIn } from "./api/resource.ts";
+import { openToAll, recogniseSession, session, wasSignedIn } from "./api/session.ts";
 import { LiveRegion } from "./design/announce.tsx";
 import { Fault } from "./design/notice.tsx";
 import { Header } from "./header.tsx";
@@ -34,12 +35,54 @@ export function App() {
         {page === null ? (
           <NoPage />
         ) : (
-          <Shown key={page.name + page.argument} name={page.name} argument={page.argument} />
+          <Gate name={page.name}>
+            <Shown key={page.name + page.argument} name={page.name} argument={page.argument} />
+          </Gate>
         )}
       </main>
       <LiveRegion />
     </>
   );
+}
+
+/** Pages that mean nothing without an account. */
+const PERSONAL: readonly PageName[] = ["upload", "account"];
+
+/** Asks who is there, once, and leads people who may see nothing to the sign-in page. */
+function Gate({ name, children }: { name: PageName; children: ComponentChildren }) {
+  const [fault, setFault] = useState<ApiError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const { state } = session.value;
+
+  useEffect(() => {
+    if (session.peek().state !== "unknown") return;
+    recogniseSession().then(
+      () => setFault(null),
+      (cause) => setFault(cause instanceof ApiError ? cause : noAnswer(cause)),
+    );
+  }, [attempt]);
+  useEffect(() => {
+    if (fault === null) return;
+    const again = () => setAttempt((n) => n + 1);
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [fault]);
+
+  const closed = state === "out" && name !== "signIn" && (PERSONAL.includes(name) || !openToAll.value);
+  useEffect(() => {
+    if (closed) askToSignIn();
+  }, [closed]);
+
+  if (state === "unknown" && fault !== null) {
+    return (
+      <div class="page">
+        <Fault fault={fault} again={() => setAttempt(attempt + 1)} what="The archive" />
+      </div>
+    );
+  }
+  // Who was signed in here the last time most likely still is: their page need not wait for the answer.
+  if (closed || (state === "unknown" && !wasSignedIn())) return null;
+  return <>{children}</>;
 }
 
 /** Loads a page's code where it is not here yet, and moves the focus to its heading as a new document would. */

@@ -1,5 +1,4 @@
 /** The account page: who this is, tokens for programs, the password, the way out. */
-import { askToSignIn } from "../api/resource.ts";
 import { session } from "../api/session.ts";
 import { leave } from "../header.tsx";
 import { Password } from "./password.tsx";
@@ -8,7 +7,6 @@ import "./account.css";
 
 export default function AccountPage() {
   const who = session.value;
-  if (who.state === "out") askToSignIn();
   if (who.state !== "in") return null;
   const { username, is_staff, profile } = who.profile;
   return (

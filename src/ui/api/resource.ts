@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "../router.ts";
 import { ApiError, noAnswer } from "./error.ts";
+import { forgetSession } from "./session.ts";
 
 export interface Resource<T> {
   /** The newest data there is; with `keep`, of the previous key until the new one's is here. */
@@ -96,6 +97,7 @@ function begin<T>(key: string | null): Held<T> {
 
 /** Leads to the sign-in page, which leads back here. */
 export function askToSignIn(): void {
+  forgetSession();
   if (location.pathname === "/sign-in") return;
   go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
 }

@@ -1,7 +1,7 @@
 /** Who is signed in. */
 import { signal } from "@preact/signals";
+import { recall, remember } from "../design/memory.ts";
 import { getJson, send } from "./client.ts";
-import { ApiError } from "./error.ts";
 
 export interface Profile {
   username: string;
@@ -13,29 +13,47 @@ export type Session = { state: "unknown" } | { state: "out" } | { state: "in"; p
 
 export const session = signal<Session>({ state: "unknown" });
 
+/** Whether people without an account see public frames here, or nothing. */
+export const openToAll = signal(false);
+
 /** True for people who may upload and delete. */
 export function isStaff(): boolean {
   const now = session.value;
   return now.state === "in" && now.profile.is_staff;
 }
 
-/** Asks the archive who this is. Stays "unknown" when it cannot be reached; the next request will tell. */
+const HINT = "signed-in";
+
+/** Whether somebody was signed in when this browser was here before. */
+export function wasSignedIn(): boolean {
+  return recall(HINT) !== null;
+}
+
+function settle(user: Profile | null): void {
+  remember(HINT, user === null ? null : "yes");
+  session.value = user === null ? { state: "out" } : { state: "in", profile: user };
+}
+
+/** Asks the archive who this is. Throws an ApiError where it cannot be asked. */
 export async function recogniseSession(): Promise<void> {
-  try {
-    session.value = { state: "in", profile: await getJson<Profile>("/profile/") };
-  } catch (fault) {
-    if (fault instanceof ApiError && (fault.kind === "signed-out" || fault.kind === "forbidden")) {
-      session.value = { state: "out" };
-    }
-  }
+  const { user, anonymous } = await getJson<{ user: Profile | null; anonymous: "none" | "public" }>(
+    "/accounts/session/",
+  );
+  openToAll.value = anonymous === "public";
+  settle(user);
+}
+
+/** Says that the session has ended, when the archive refused it. */
+export function forgetSession(): void {
+  settle(null);
 }
 
 /** Throws an ApiError whose message says what was wrong. */
 export async function signIn(username: string, password: string): Promise<void> {
-  session.value = { state: "in", profile: await send<Profile>("POST", "/accounts/login/", { username, password }) };
+  settle(await send<Profile>("POST", "/accounts/login/", { username, password }));
 }
 
 export async function signOut(): Promise<void> {
   await send("POST", "/accounts/logout/");
-  session.value = { state: "out" };
+  settle(null);
 }

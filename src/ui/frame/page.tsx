@@ -17,17 +17,17 @@ import { Versions } from "./versions.tsx";
 import "./frame.css";
 
 const TABS = [
-  { id: "related", label: "Related frames" },
+  { id: "overview", label: "Overview" },
   { id: "headers", label: "Headers" },
   { id: "catalogue", label: "Catalogue" },
-  { id: "versions", label: "Versions and files" },
+  { id: "versions", label: "Versions" },
 ] as const;
 type Tab = (typeof TABS)[number]["id"];
 
 /** The frame page's address; `version` null: the current one. */
 export function frameAddress(id: number, tab: Tab | null, version: number | null): string {
   const query = new URLSearchParams();
-  if (tab !== null && tab !== "related") query.set("tab", tab);
+  if (tab !== null && tab !== "overview") query.set("tab", tab);
   if (version !== null) query.set("version", String(version));
   const text = query.toString();
   return `/frame/${id}${text === "" ? "" : `?${text}`}`;
@@ -64,7 +64,7 @@ interface ShownProps {
 
 function Shown({ frame, version, fault, again }: ShownProps) {
   const asked = place.value.query.get("tab");
-  const tab: Tab = TABS.find((one) => one.id === asked)?.id ?? "related";
+  const tab: Tab = TABS.find((one) => one.id === asked)?.id ?? "overview";
   const facts = [frame.OBJECT ?? frame.OBSTYPE, frame.FILTER, frame.INSTRUME].filter(Boolean).join(" · ");
   return (
     <div class="page frame-page">
@@ -91,6 +91,30 @@ function Shown({ frame, version, fault, again }: ShownProps) {
           </ul>
         </Notice>
       )}
+      <nav class="tabs" aria-label="Parts of this frame">
+        {TABS.map((one) => (
+          <a
+            key={one.id}
+            href={frameAddress(frame.id, one.id, version)}
+            aria-current={one.id === tab ? "true" : undefined}
+          >
+            {one.label}
+          </a>
+        ))}
+      </nav>
+      <section class="tab-body" aria-label={TABS.find((one) => one.id === tab)!.label}>
+        {tab === "overview" && <Overview frame={frame} version={version} />}
+        {tab === "headers" && <Headers frame={frame} version={version} />}
+        {tab === "catalogue" && <Catalogue frame={frame} version={version} />}
+        {tab === "versions" && <Versions frame={frame} shown={version} />}
+      </section>
+    </div>
+  );
+}
+
+function Overview({ frame, version }: { frame: Frame; version: number | null }) {
+  return (
+    <>
       <div class="frame-top">
         <figure class="frame-image">
           <Preview frame={frame} width={1000} version={version} lazy={false} alt={`Preview of ${frame.basename}`} />
@@ -100,25 +124,13 @@ function Shown({ frame, version, fault, again }: ShownProps) {
         </figure>
         <Facts frame={frame} />
       </div>
-      <nav class="tabs" aria-label="Parts of this frame">
-        {TABS.map((one) => (
-          <a
-            key={one.id}
-            href={frameAddress(frame.id, one.id, version)}
-            aria-current={one.id === tab ? "true" : undefined}
-          >
-            {one.label}
-            {one.id === "related" && <span class="tab-count">{frame.related_frames.length}</span>}
-          </a>
-        ))}
-      </nav>
-      <section class="tab-body" aria-label={TABS.find((one) => one.id === tab)!.label}>
-        {tab === "related" && <Related frame={frame} />}
-        {tab === "headers" && <Headers frame={frame} version={version} />}
-        {tab === "catalogue" && <Catalogue frame={frame} version={version} />}
-        {tab === "versions" && <Versions frame={frame} shown={version} />}
+      <section class="overview-related" aria-labelledby="related-title">
+        <h2 id="related-title">
+          Related frames <span class="tab-count">{frame.related_frames.length}</span>
+        </h2>
+        <Related frame={frame} />
       </section>
-    </div>
+    </>
   );
 }
 

@@ -43,7 +43,7 @@ export const COLUMNS: readonly Column[] = [
     usual: true,
     show: (frame) => frame.RLEVEL,
   },
-  { id: "site", label: "Site", sort: "SITEID", usual: true, show: (frame) => frame.SITEID },
+  { id: "site", label: "Site", sort: "SITEID", show: (frame) => frame.SITEID },
   { id: "telescope", label: "Telescope", sort: "TELID", show: (frame) => frame.TELID },
   { id: "instrument", label: "Instrument", sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
   { id: "night", label: "Night", sort: "night", show: (frame) => frame.night },

@@ -1,13 +1,14 @@
 /** What can be done with the frames found: download them, look at them in another way. */
 import { useState } from "preact/hooks";
 import { ApiError, noAnswer } from "../api/error.ts";
+import { Copy } from "../design/copy.tsx";
 import { bytes, count } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Menu } from "../design/menu.tsx";
 import { Fault } from "../design/notice.tsx";
 import { COLUMNS, chooseDensity, density, showColumn, shownColumns, THUMBNAILS } from "./column.tsx";
-import { downloadFound, downloadSelected } from "./download.ts";
-import type { Search, View } from "./query.ts";
+import { asCurl, asPython, downloadFound, downloadSelected, LIST_FORMATS, zipAddress } from "./download.ts";
+import { listQuery, type Search, type View } from "./query.ts";
 import { dropAll, selected, selectedBytes } from "./selection.ts";
 
 interface ToolbarProps {
@@ -46,7 +47,9 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
             onClick={() => download(() => downloadSelected(selected.value.keys()))}
           >
             <Icon name="download" />
-            {picked === 0 ? "Download selected" : `Download selected (${count(picked)})`}
+            <span>
+              <span class="long">Download </span>selected{picked > 0 && ` (${count(picked)})`}
+            </span>
           </button>
           <button
             type="button"
@@ -55,8 +58,11 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
             onClick={() => download(() => downloadFound(search.filters))}
           >
             <Icon name="download" />
-            {total === undefined ? "Download all" : `Download all (${count(total)})`}
+            <span>
+              <span class="long">Download </span>all{total !== undefined && ` (${count(total)})`}
+            </span>
           </button>
+          <ExportMenu search={search} empty={!total} />
           {picked > 0 && (
             <span class="picked-sum">
               <span class="muted">{bytes(selectedBytes.value)}</span>
@@ -95,6 +101,33 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
       </div>
       {fault && <Fault fault={fault} what="The download" />}
     </>
+  );
+}
+
+/** The result for other programs: lists of links, and the query itself. */
+function ExportMenu({ search, empty }: { search: Search; empty: boolean }) {
+  const query = listQuery(search);
+  return (
+    <Menu label="For other programs" icon="more" compact start>
+      {(close) => (
+        <>
+          {!empty &&
+            LIST_FORMATS.map(({ format, label }) => (
+              <a class="item" key={format} href={zipAddress(search.filters, format)} download onClick={close}>
+                {label}
+              </a>
+            ))}
+          <a class="item" href={`/frames/?${query}`} download="frames.json" onClick={close}>
+            This page as JSON
+          </a>
+          <hr />
+          <div class="buttons menu-copies">
+            <Copy text={asCurl(query)} what="the query for curl" words="Copy as curl" />
+            <Copy text={asPython(query)} what="the query for Python" words="Copy as Python" />
+          </div>
+        </>
+      )}
+    </Menu>
   );
 }
 

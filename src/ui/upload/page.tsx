@@ -1,6 +1,5 @@
 /** The upload page: drop files and folders, watch them go, see in words what went wrong with which. */
 import { useRef, useState } from "preact/hooks";
-import { askToSignIn } from "../api/resource.ts";
 import { session } from "../api/session.ts";
 import { bytes, count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -26,10 +25,6 @@ const SHOWN_AT_ONCE = 200;
 export default function UploadPage() {
   const [leftOut, setLeftOut] = useState<string[]>([]);
   const who = session.value;
-  if (who.state === "out") {
-    askToSignIn();
-    return null;
-  }
 
   const take = (dropped: Dropped[]) => {
     setLeftOut(dropped.filter(({ file }) => !looksLikeFits(file.name)).map(({ path }) => path));
