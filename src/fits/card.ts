@@ -18,7 +18,7 @@ export type CardValue = string | number | bigint | boolean | Complex | null;
 export type CardType = "string" | "integer" | "real" | "logical" | "complex" | "undefined" | "commentary" | "invalid";
 
 export interface Card {
-  /** Upper case, without HIERARCH in front; "" for the blank keyword. */
+  /** Without HIERARCH in front; upper case, but for HIERARCH's as it stands; "" for the blank keyword. */
   readonly keyword: string;
   readonly type: CardType;
   /** Integers beyond 2^53 are bigint, all others number. */
@@ -69,7 +69,7 @@ export function parseCard(images: readonly string[], repair: boolean, faults: Ca
   if (upper === "HIERARCH" && image[8] === " ") {
     const equals = image.indexOf("=");
     if (equals > 9) {
-      const keyword = image.slice(9, equals).trim().toUpperCase();
+      const keyword = image.slice(9, equals).trim();
       return valueCard(keyword, image.slice(equals + 1), readable, images, repair, note);
     }
   }

@@ -16,8 +16,8 @@ export interface HeaderOptions {
 }
 
 /**
- * The cards of one header, in file order, duplicates and commentary kept. A keyword that occurs more than once answers
- * with its first value, as in astropy. A header that was parsed and not changed writes back byte for byte.
+ * The cards of one header, in file order, duplicates and commentary kept. Keywords are found whatever their case; one
+ * that occurs more than once answers with its first value, as in astropy. A header that was parsed and not changed writes back byte for byte.
  */
 export class Header {
   readonly warnings: readonly FitsWarning[];
@@ -83,7 +83,7 @@ export class Header {
   /** Every card of that keyword, in file order. */
   all(keyword: string): Card[] {
     const name = keyword.toUpperCase();
-    return this.#cards.filter((card) => card.keyword === name);
+    return this.#cards.filter((card) => card.keyword.toUpperCase() === name);
   }
 
   /** The value; undefined where there is no such keyword, null where its value is undefined or unreadable. */
@@ -164,7 +164,7 @@ export class Header {
   /** Takes out every card of that keyword. */
   remove(keyword: string): this {
     const name = keyword.toUpperCase();
-    this.#cards = this.#cards.filter((card) => card.keyword !== name);
+    this.#cards = this.#cards.filter((card) => card.keyword.toUpperCase() !== name);
     return this.#changed();
   }
 
@@ -198,7 +198,8 @@ export class Header {
   #find(keyword: string): number | undefined {
     if (!this.#index) {
       this.#index = new Map();
-      for (let index = this.#cards.length - 1; index >= 0; index--) this.#index.set(this.#cards[index]!.keyword, index);
+      for (let index = this.#cards.length - 1; index >= 0; index--)
+        this.#index.set(this.#cards[index]!.keyword.toUpperCase(), index);
     }
     return this.#index.get(keyword.toUpperCase());
   }
