@@ -5,7 +5,7 @@
 import type { Cuts } from "./cuts.ts";
 import { Downsampler, pictureSize } from "./downsample.ts";
 import { ImagingError } from "./errors.ts";
-import { asNumbers, canBeUndefined, type Pixels } from "./pixels.ts";
+import { canBeUndefined, type Pixels } from "./pixels.ts";
 import { Distribution, Sampler } from "./statistics.ts";
 import { type Stretch, stretchOf } from "./stretch.ts";
 import { ZSCALE_SAMPLES, zscale } from "./zscale.ts";
@@ -53,34 +53,42 @@ export async function draw(source: RowSource, options: DrawOptions): Promise<Pic
   if (width * height > MAX_PICTURE) {
     throw new ImagingError("BAD_SIZE", `A picture has at most ${MAX_PICTURE} pixels; ${width} × ${height} is more.`);
   }
-  return width * height <= MOST_VALUES
-    ? drawFromValues(source, width, height, options)
-    : drawTwice(source, width, height, options);
+  if (width * height > MOST_VALUES) return drawTwice(source, width, height, options);
+  const [picture] = await drawAll(source, [options.width], options);
+  return picture!;
 }
 
-/** One reading: cut levels are gathered while the picture is averaged. */
-async function drawFromValues(
+/**
+ * Pictures of several widths by one reading: cut levels are gathered while the pictures are averaged. For pictures that
+ * have some four million pixels in all at most.
+ */
+export async function drawAll(
   source: RowSource,
-  width: number,
-  height: number,
-  options: DrawOptions,
-): Promise<Picture> {
-  const values = new Float32Array(width * height);
-  const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
-    values.set(row, (height - 1 - y) * width);
+  widths: readonly number[],
+  options: Omit<DrawOptions, "width">,
+): Promise<Picture[]> {
+  const canvases = widths.map((wanted) => {
+    const { width, height } = pictureSize(source.width, source.height, wanted);
+    const values = new Float32Array(width * height);
+    const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
+      values.set(row, (height - 1 - y) * width);
+    });
+    return { width, height, values, downsampler };
   });
   const gathered = new Gathering(source, options.cuts);
   let floats = false;
   for await (const { data } of source.rows()) {
-    floats ||= canBeUndefined(asNumbers(data.subarray(0, 1)));
+    floats ||= canBeUndefined(data);
     gathered.push(data);
-    downsampler.push(data);
+    for (const { downsampler } of canvases) downsampler.push(data);
   }
   const cuts = await gathered.cuts();
-  const levels = new Uint8Array(width * height);
-  const painter = new Painter(cuts, options.stretch, floats, () => values);
-  painter.paint(values, levels);
-  return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
+  return canvases.map(({ width, height, values }) => {
+    const levels = new Uint8Array(width * height);
+    const painter = new Painter(cuts, options.stretch, floats, () => values);
+    painter.paint(values, levels);
+    return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
+  });
 }
 
 /** Two readings, for pictures whose averaged values are too many to keep. */
@@ -89,7 +97,7 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   const ranks = new Sampler(source.width * source.height, HISTEQ_SAMPLES);
   let floats = false;
   for await (const { data } of source.rows()) {
-    floats ||= canBeUndefined(asNumbers(data.subarray(0, 1)));
+    floats ||= canBeUndefined(data);
     gathered.push(data);
     if (options.stretch === "histeq") ranks.push(data);
   }

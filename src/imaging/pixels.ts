@@ -21,6 +21,6 @@ export function asNumbers(pixels: Pixels): NumberPixels {
 }
 
 /** Whether an array of this kind can hold NaN or infinities. */
-export function canBeUndefined(pixels: NumberPixels): boolean {
+export function canBeUndefined(pixels: Pixels): boolean {
   return pixels instanceof Float32Array || pixels instanceof Float64Array;
 }

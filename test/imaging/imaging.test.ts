@@ -1,0 +1,350 @@
+import { describe, expect, it } from "vitest";
+import { COLORMAPS, coloursOf } from "../../src/imaging/colormap.ts";
+import { crc32 } from "../../src/imaging/crc32.ts";
+import { cutsText, parseCuts } from "../../src/imaging/cuts.ts";
+import { Downsampler, pictureSize } from "../../src/imaging/downsample.ts";
+import {
+  draw,
+  drawAll,
+  enlarge,
+  MAX_PICTURE,
+  type RowSource,
+  toRgba,
+  widestPicture,
+} from "../../src/imaging/picture.ts";
+import type { Pixels } from "../../src/imaging/pixels.ts";
+import { encodePng } from "../../src/imaging/png.ts";
+import { stretchOf } from "../../src/imaging/stretch.ts";
+import { fixtureJson } from "../fixture.ts";
+import { decodePng } from "./decode-png.ts";
+
+interface Case {
+  name: string;
+  width: number;
+  height: number;
+  seed: number;
+  stars: number;
+  dtype: "uint16" | "int16" | "int32" | "float32" | "float64";
+  holes: number;
+  cuts: Record<string, [number, number]>;
+  average: { width: number; height: number; values: (number | null)[] };
+}
+
+interface Expected {
+  cases: Case[];
+  stretches: Record<"linear" | "sqrt" | "log" | "asinh" | "histeq", number[]>;
+}
+
+const ARRAYS = {
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** The images of test/fixtures/imaging/make.py. */
+function skyOf({ width, height, seed, stars }: Pick<Case, "width" | "height" | "seed" | "stars">): number[] {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  };
+  const pixels = new Array<number>(width * height);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = 1000 + Math.floor((next() + next() + next() + next() - 510) / 4);
+  for (let star = 0; star < stars; star++) {
+    const [x, y] = [Math.floor((next() * width) / 256), Math.floor((next() * height) / 256)];
+    const flux = next() * 100;
+    for (let dy = 0; dy < 3; dy++) {
+      for (let dx = 0; dx < 3; dx++) {
+        if (y + dy < height && x + dx < width) pixels[(y + dy) * width + x + dx]! += Math.floor(flux / (1 + dx + dy));
+      }
+    }
+  }
+  return pixels;
+}
+
+function imageOf(of: Case): Pixels {
+  const sky = skyOf(of);
+  if (of.dtype !== "float32" && of.dtype !== "float64") return ARRAYS[of.dtype].from(sky);
+  const scaled = sky.map((value) => value / 7);
+  const pixels = of.dtype === "float32" ? Float32Array.from(scaled) : Float64Array.from(scaled);
+  if (of.holes > 0) {
+    for (let i = 0; i < pixels.length; i += of.holes) pixels[i] = Number.NaN;
+    for (let i = 5; i < pixels.length; i += 41) pixels[i] = Number.POSITIVE_INFINITY;
+  }
+  return pixels;
+}
+
+/** An image in memory as a stream of blocks of a few rows. */
+function sourceOf(pixels: Pixels, width: number, rowsPerBlock = 7): RowSource & { readings: number } {
+  return {
+    width,
+    height: pixels.length / width,
+    readings: 0,
+    async *rows() {
+      this.readings++;
+      const step = rowsPerBlock * width;
+      for (let at = 0; at < pixels.length; at += step) yield { data: pixels.subarray(at, at + step) };
+    },
+  };
+}
+
+async function deflate(pieces: Iterable<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
+  const stream = new CompressionStream("deflate");
+  const bytes = new Response(stream.readable).bytes();
+  const writer = stream.writable.getWriter();
+  for (const piece of pieces) await writer.write(piece);
+  await writer.close();
+  return bytes;
+}
+
+const LINEAR = { cuts: { kind: "minmax" }, stretch: "linear" } as const;
+
+describe("cut levels", () => {
+  it("are astropy's: zscale, percentiles, minimum and maximum, with holes and without", async () => {
+    const { cases } = await fixtureJson<Expected>("imaging/expected.json");
+    for (const of of cases) {
+      const source = sourceOf(imageOf(of), of.width);
+      for (const [text, [low, high]] of Object.entries(of.cuts)) {
+        const { cuts } = await draw(source, { width: 10, cuts: parseCuts(text), stretch: "linear" });
+        // Far within a grey level; the fit's sums run in another order than LAPACK's.
+        const tolerance = (high - low) * 1e-9;
+        expect(Math.abs(cuts![0] - low), `${of.name} ${text} low`).toBeLessThanOrEqual(tolerance);
+        expect(Math.abs(cuts![1] - high), `${of.name} ${text} high`).toBeLessThanOrEqual(tolerance);
+      }
+    }
+  });
+
+  it("are the same however large the picture", async () => {
+    const { cases } = await fixtureJson<Expected>("imaging/expected.json");
+    const pixels = imageOf(cases[0]!);
+    const small = await draw(sourceOf(pixels, 211), { width: 10, cuts: { kind: "zscale" }, stretch: "linear" });
+    const whole = await draw(sourceOf(pixels, 211), { width: 211, cuts: { kind: "zscale" }, stretch: "linear" });
+    expect(whole.cuts).toEqual(small.cuts);
+  });
+
+  it("of constant, empty and 64-bit images", async () => {
+    const constant = await draw(sourceOf(new Float32Array(64).fill(5), 8), { width: 8, ...LINEAR });
+    expect(new Set(constant.levels)).toEqual(new Set([1])); // black; 0 is kept for undefined pixels
+    expect(constant.undefinedLevel).toBeNull();
+    for (const cuts of ["zscale", "minmax", "percentile:90", "0,1"]) {
+      const empty = await draw(sourceOf(new Float32Array(64).fill(Number.NaN), 8), {
+        width: 8,
+        cuts: parseCuts(cuts),
+        stretch: "histeq",
+      });
+      expect(new Set(empty.levels)).toEqual(new Set([0]));
+      expect(empty.undefinedLevel).toBe(0);
+    }
+    const long = await draw(sourceOf(BigInt64Array.from([0n, 2n ** 60n, 2n ** 61n, 2n ** 62n]), 2), {
+      width: 2,
+      ...LINEAR,
+    });
+    expect([...long.levels]).toEqual([128, 255, 0, 64]);
+  });
+
+  it("are read from text, and refused by what is accepted", () => {
+    for (const text of ["zscale", "minmax", "percentile:99.5", "-10,20.5"]) {
+      expect(cutsText(parseCuts(text))).toBe(text);
+    }
+    for (const text of [
+      "",
+      "z",
+      "percentile",
+      "percentile:0",
+      "percentile:101",
+      "percentile:x",
+      "1",
+      "1,2,3",
+      "2,1",
+      "1,1",
+      "a,b",
+      "0,1e999",
+    ]) {
+      expect(() => parseCuts(text), text).toThrow(/zscale, percentile:P/);
+    }
+  });
+});
+
+describe("stretches", () => {
+  it("are astropy's", async () => {
+    const { stretches } = await fixtureJson<Expected>("imaging/expected.json");
+    const sky = skyOf({ width: 40, height: 30, seed: 11, stars: 5 });
+    const [low, high] = [Math.min(...sky), Math.max(...sky)];
+    const values = Float32Array.from(sky, (value) => (value - low) / (high - low));
+    for (const [name, expected] of Object.entries(stretches)) {
+      const stretch = stretchOf(name as keyof Expected["stretches"], () => values);
+      for (const [i, value] of expected.entries()) {
+        // histeq: the picture's values are single precision.
+        expect(Math.abs(stretch(i / 40) - value), `${name} ${i}`).toBeLessThan(name === "histeq" ? 2e-3 : 1e-12);
+      }
+    }
+  });
+});
+
+describe("area averaging", () => {
+  it("gives every pixel its area, with holes left out", async () => {
+    const { cases } = await fixtureJson<Expected>("imaging/expected.json");
+    for (const of of cases) {
+      const pixels = imageOf(of);
+      const { width, height, values } = of.average;
+      const found: number[] = [];
+      const downsampler = new Downsampler(of.width, of.height, width, height, (_, row) => found.push(...row));
+      for (let at = 0; at < pixels.length; at += 3 * of.width) downsampler.push(pixels.subarray(at, at + 3 * of.width));
+      expect(found).toHaveLength(width * height);
+      for (const [i, value] of values.entries()) {
+        if (value === null) expect(found[i]).toBeNaN();
+        else expect(Math.abs(found[i]! - value), `${of.name} ${i}`).toBeLessThan(Math.abs(value) * 2e-7);
+      }
+    }
+  });
+
+  it("keeps pixels square for every shape", () => {
+    expect(pictureSize(4096, 4096, 200)).toEqual({ width: 200, height: 200 });
+    expect(pictureSize(2048, 1024, 200)).toEqual({ width: 200, height: 100 });
+    expect(pictureSize(4096, 1, 200)).toEqual({ width: 200, height: 1 });
+    expect(pictureSize(1, 100, 200)).toEqual({ width: 1, height: 100 });
+    expect(pictureSize(37, 301, 200)).toEqual({ width: 37, height: 301 });
+    expect(() => new Downsampler(10, 10, 11, 10, () => {})).toThrow(/averaged/);
+  });
+});
+
+describe("pictures", () => {
+  it("stand upright: the image's first row is the lowest", async () => {
+    const picture = await draw(sourceOf(Int16Array.of(0, 10, 20, 30, 40, 50), 2), { width: 2, ...LINEAR });
+    expect([...picture.levels]).toEqual([204, 255, 102, 153, 0, 51]);
+  });
+
+  it("leave holes open", async () => {
+    const pixels = Float32Array.of(0, Number.NaN, Number.POSITIVE_INFINITY, 30, 40, 50);
+    const picture = await draw(sourceOf(pixels, 2), { width: 2, ...LINEAR });
+    expect([...picture.levels]).toEqual([204, 255, 0, 153, 1, 0]);
+    expect(picture.undefinedLevel).toBe(0);
+    const rgba = toRgba(picture, coloursOf("viridis"));
+    expect([...rgba.subarray(8, 12)]).toEqual([0, 0, 0, 0]);
+    expect(rgba[3]).toBe(255);
+  });
+
+  it("are read once, or twice where they are large or have holes", async () => {
+    const clean = sourceOf(
+      new Uint16Array(100).map((_, i) => i),
+      10,
+    );
+    await draw(clean, { width: 5, cuts: { kind: "zscale" }, stretch: "linear" });
+    expect(clean.readings).toBe(1);
+    const holed = sourceOf(
+      new Float32Array(100).map((_, i) => (i % 9 === 0 ? Number.NaN : i)),
+      10,
+    );
+    await draw(holed, { width: 5, cuts: { kind: "zscale" }, stretch: "linear" });
+    expect(holed.readings).toBe(2);
+    const both = await drawAll(clean, [5, 10], { cuts: { kind: "zscale" }, stretch: "linear" });
+    expect(both.map(({ width }) => width)).toEqual([5, 10]);
+    expect(clean.readings).toBe(2);
+  });
+
+  it("are the same by one reading and by two", async () => {
+    // 2100² is more than is kept as values.
+    const side = 2100;
+    const pixels = new Int16Array(side * side);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 7919) % 1999;
+    const source = sourceOf(pixels, side, 300);
+    const options = { width: side, cuts: { kind: "levels", low: 0, high: 1999 }, stretch: "sqrt" } as const;
+    const picture = await draw(source, options);
+    expect(source.readings).toBe(2);
+    for (let i = 0; i < pixels.length; i += 10_007) {
+      const y = Math.floor(i / side);
+      const expected = Math.round(255 * Math.sqrt(pixels[i]! / 1999));
+      const level = picture.levels[(side - 1 - y) * side + (i % side)]!;
+      expect(Math.abs(level - expected)).toBeLessThanOrEqual(1);
+    }
+    const equal = await draw(source, { ...options, stretch: "histeq" });
+    // Equal numbers of every value: the levels are a straight line of the values.
+    expect(Math.abs(equal.levels[(side - 1) * side + 500]! - (255 * pixels[500]!) / 1998)).toBeLessThan(2);
+  });
+
+  it("have a limit", async () => {
+    expect(widestPicture(4096, 4096)).toBe(4096);
+    expect(widestPicture(100, 100)).toBe(100);
+    const widest = widestPicture(10_000, 20_000);
+    expect(widest * widest * 2).toBeLessThanOrEqual(MAX_PICTURE * 1.01);
+    const huge: RowSource = { width: 8192, height: 8192, rows: () => sourceOf(new Uint8Array(0), 1).rows() };
+    await expect(draw(huge, { width: 8192, ...LINEAR })).rejects.toThrow(/at most/);
+  });
+
+  it("of small images can be enlarged by repeating pixels", async () => {
+    const picture = await draw(sourceOf(Uint8Array.of(0, 255), 2), { width: 2, ...LINEAR });
+    const large = enlarge(picture, 6, 100);
+    expect([large.width, large.height]).toEqual([6, 3]);
+    expect([...large.levels.subarray(0, 6)]).toEqual([0, 0, 0, 255, 255, 255]);
+    expect(enlarge({ ...picture, width: 1, height: 2 }, 200, 100)).toMatchObject({ width: 50, height: 100 });
+  });
+});
+
+describe("PNG", () => {
+  it("holds grey, palettes and transparency, and any decoder reads it", async () => {
+    for (const [palette, transparent] of [
+      [null, null],
+      [null, 0],
+      [coloursOf("magma"), null],
+      [coloursOf("magma"), 0],
+    ] as const) {
+      const [width, height] = [61, 47];
+      const levels = new Uint8Array(width * height).map(
+        (_, i) => (i % width) * 4 + Math.floor(i / width) * ((i % 3) + 1),
+      );
+      const file = await encodePng({ width, height, levels, palette, transparent }, deflate);
+      const decoded = await decodePng(file);
+      expect([decoded.width, decoded.height, decoded.colourType]).toEqual([width, height, palette === null ? 0 : 3]);
+      expect(decoded.samples).toEqual(levels);
+      expect(decoded.palette).toEqual(palette);
+      expect(decoded.transparency).toEqual(
+        transparent === null ? null : palette === null ? Uint8Array.of(0, 0) : Uint8Array.of(0),
+      );
+    }
+  });
+
+  it("has the checksum that zip has", () => {
+    expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+  });
+});
+
+describe("colour maps", () => {
+  it("run from dark to bright, and end where matplotlib's and DS9's do", () => {
+    const ends = Object.fromEntries(
+      COLORMAPS.map((name) => {
+        const colours = coloursOf(name);
+        return [name, [[...colours.subarray(0, 3)], [...colours.subarray(765)]]];
+      }),
+    );
+    expect(ends).toEqual({
+      grey: [
+        [0, 0, 0],
+        [255, 255, 255],
+      ],
+      invert: [
+        [255, 255, 255],
+        [0, 0, 0],
+      ],
+      viridis: [
+        [68, 1, 84],
+        [253, 231, 37],
+      ],
+      magma: [
+        [0, 0, 4],
+        [252, 253, 191],
+      ],
+      inferno: [
+        [0, 0, 4],
+        [252, 255, 164],
+      ],
+      heat: [
+        [0, 0, 0],
+        [255, 255, 255],
+      ],
+    });
+    expect([...coloursOf("viridis").subarray(3 * 125, 3 * 126)]).toEqual([33, 142, 141]);
+    expect([...coloursOf("heat").subarray(3 * 128, 3 * 128 + 3)]).toEqual([255, 128, 0]);
+  });
+});
