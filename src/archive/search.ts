@@ -23,7 +23,8 @@ export const CALIBRATION_TYPES: readonly string[] = [
  */
 export function queryOf({ query, ownOnly }: Search, sight: Sight, now: number): FrameQuery {
   if (!ownOnly) return query;
-  if (sight.kind === "all" || sight.proposals.length === 0) return { ...query, public: { is: false, now } };
+  if (sight.kind === "all") return { ...query, public: { is: false, now } };
+  if (sight.proposals.length === 0) return { ...query, public: { is: false, now: sight.now } };
   const asked = query.equals?.propid;
   const own = asked === undefined ? sight.proposals : asked.filter((one) => sight.proposals.includes(String(one)));
   return { ...query, equals: { ...query.equals, propid: own } };

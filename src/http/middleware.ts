@@ -8,6 +8,7 @@ import { SESSION_COOKIE } from "../archive/session.ts";
 import type { Viewer } from "../archive/visibility.ts";
 import { type Config, config } from "../config.ts";
 import { accountStore } from "../store/accounts.ts";
+import { openCatalogue } from "../store/d1-catalogue.ts";
 import { fileStore } from "../store/files.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 
@@ -75,6 +76,7 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("config", config(c.env));
   c.set("root", rootOf(c.var.config, c.req.url));
   c.set("accounts", accountStore(c.env.DB));
+  c.set("catalogue", openCatalogue(c.env.DB));
   c.set("files", fileStore(c.env.FILES));
   c.set("identity", await identify(c));
   await next();
