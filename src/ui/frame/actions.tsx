@@ -43,7 +43,7 @@ export function Actions({ frame, version }: { frame: Frame; version: number | nu
                 <Icon name="file" /> Unpacked, as plain FITS
               </a>
             )}
-            <a class="item" href={previewAddress(frame.id, 1000, version)} download={`${frame.basename}-preview`}>
+            <a class="item" href={previewAddress(frame.id, "page", version)} download={`${frame.basename}-preview`}>
               <Icon name="gallery" /> Preview image
             </a>
             <a class="item" href={`/frames/${frame.id}/headers/?all=true`} download={`${frame.basename}-headers.json`}>

@@ -117,7 +117,7 @@ function Overview({ frame, version }: { frame: Frame; version: number | null }) 
     <>
       <div class="frame-top">
         <figure class="frame-image">
-          <Preview frame={frame} width={1000} version={version} lazy={false} alt={`Preview of ${frame.basename}`} />
+          <Preview frame={frame} size="page" version={version} lazy={false} alt={`Preview of ${frame.basename}`} />
           <figcaption class="muted small">
             {frame.width} × {frame.height} pixels, shown between the cuts of its background and its sources
           </figcaption>

@@ -1,27 +1,30 @@
 import { useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
 
+/** The previews that the archive keeps ready: one for lists, 200 pixels wide, and one for a frame's page. */
+export type PreviewSize = "list" | "page";
+
 interface PreviewProps {
-  frame: Frame;
-  /** Width asked for, pixels. */
-  width: number;
+  frame: Pick<Frame, "id">;
+  size: PreviewSize;
   version?: number | null;
   lazy?: boolean;
   /** Empty (decoration) where words beside it name the frame. */
   alt?: string;
 }
 
-/** Address of a frame's preview at a width. */
-export function previewAddress(id: number, width: number, version: number | null = null): string {
-  const query = new URLSearchParams({ width: String(width) });
+/** Address of a frame's preview. */
+export function previewAddress(id: number, size: PreviewSize, version: number | null = null): string {
+  const query = new URLSearchParams();
+  if (size === "page") query.set("width", "1024");
   if (version !== null) query.set("version", String(version));
-  return `/frames/${id}/preview/?${query}`;
+  return `/frames/${id}/preview/${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /**
  * A preview in a box that has its shape before the image is here, so that nothing moves when it comes.
  */
-export function Preview({ frame, width, version = null, lazy = true, alt = "" }: PreviewProps) {
+export function Preview({ frame, size, version = null, lazy = true, alt = "" }: PreviewProps) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
   return (
     <div class={`plate preview ${state}`}>
@@ -29,7 +32,7 @@ export function Preview({ frame, width, version = null, lazy = true, alt = "" }:
         <span class="none">no preview</span>
       ) : (
         <img
-          src={previewAddress(frame.id, width, version)}
+          src={previewAddress(frame.id, size, version)}
           alt={alt}
           loading={lazy ? "lazy" : "eager"}
           decoding="async"

@@ -25,7 +25,7 @@ export function Related({ frame }: { frame: Frame }) {
         {list.data.map((other) => (
           <li key={other.id} class="card">
             <a href={`/frame/${other.id}`}>
-              <Preview frame={other} width={200} />
+              <Preview frame={other} size="list" />
               <span class="related-words">
                 <b>{other.OBSTYPE}</b>
                 <span class="small mono">{other.basename}</span>

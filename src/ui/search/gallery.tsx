@@ -29,7 +29,7 @@ function Plate({ frame, onTouch }: { frame: Frame; onTouch: (on: boolean, extend
         />
       </label>
       <a href={`/frame/${frame.id}`} class="plate-name">
-        <Preview frame={frame} width={400} />
+        <Preview frame={frame} size="list" />
         <b>{frame.OBJECT ?? frame.OBSTYPE}</b>
         <span class="small mono">{frame.basename}</span>
       </a>

@@ -15,7 +15,7 @@ export function RowDetail({ frame }: { frame: Frame }) {
   return (
     <div class="row-detail">
       <a href={`/frame/${frame.id}`} class="row-preview" aria-label={`Open ${frame.basename}`}>
-        <Preview frame={frame} width={400} lazy={false} />
+        <Preview frame={frame} size="list" lazy={false} />
       </a>
       <div class="grow row-related">
         <div class="buttons">

@@ -181,7 +181,7 @@ function Row({ frame, columns, thumbnails, open, onOpen, onTouch }: RowProps) {
       </td>
       {thumbnails && (
         <td class="thumb">
-          <Preview frame={frame} width={200} />
+          <Preview frame={frame} size="list" />
         </td>
       )}
       <th scope="row">

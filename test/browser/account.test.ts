@@ -1,0 +1,42 @@
+import { expect, inject, it } from "vitest";
+import { observer, url, useBrowser } from "./person.ts";
+
+useBrowser();
+
+it("makes a token that works, shows it once, and revokes it", async () => {
+  const person = await observer("/account");
+  const { page } = person;
+  await page.getByLabel("What the new token is for").fill("pyobs");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const token = await page.getByLabel("New token", { exact: true }).inputValue();
+  const ask = () => fetch(`${url}/profile/`, { headers: { Authorization: `Token ${token}` } });
+  expect((await ask()).status).toBe(200);
+
+  await page.reload();
+  await page.getByRole("button", { name: "Revoke pyobs" }).waitFor();
+  expect(await page.getByLabel("New token", { exact: true }).count()).toBe(0);
+  await page.getByRole("button", { name: "Revoke pyobs" }).click();
+  await page.getByRole("button", { name: "Revoke pyobs" }).waitFor({ state: "detached" });
+  expect((await ask()).status).toBe(401);
+  expect(person.complaints).toEqual([]);
+});
+
+it("changes the password and stays signed in; a wrong one is said at its field", async () => {
+  const person = await observer("/account");
+  const { page } = person;
+  const change = async (before: string, after: string) => {
+    await page.getByLabel("Present password").fill(before);
+    await page.getByLabel("New password").fill(after);
+    await page.getByRole("button", { name: "Change the password" }).click();
+  };
+  const fresh = `${inject("password")}-2`;
+  await change("not the password", fresh);
+  await page.locator(".fault").waitFor();
+  expect(await page.getByLabel("Present password").getAttribute("aria-invalid")).toBe("true");
+  await change(inject("password"), fresh);
+  await page.getByText("The password is changed").first().waitFor();
+  await page.goto(`${url}/account`);
+  await page.getByRole("heading", { name: "Account", level: 1 }).waitFor();
+  await change(fresh, inject("password"));
+  await page.getByText("The password is changed").first().waitFor();
+});

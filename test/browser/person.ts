@@ -1,0 +1,47 @@
+/** What a person does on most visits: comes, signs in, looks. */
+import { afterAll, beforeAll, inject } from "vitest";
+import { type RunningBrowser, startBrowser, type Visit, visit } from "./chromium.ts";
+
+export const url = inject("url");
+
+let running: RunningBrowser | null = null;
+const open: Visit[] = [];
+
+/** Gives a test file its browser. Call once at the top. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    running = await startBrowser();
+  });
+  afterAll(async () => {
+    for (const { context } of open) await context.close();
+    await running?.close();
+  });
+}
+
+/** A new person with an empty browser. */
+export async function newcomer(options: Parameters<typeof visit>[1] = {}): Promise<Visit> {
+  const person = await visit(running!.browser, options);
+  open.push(person);
+  return person;
+}
+
+/** Signs in on the sign-in page, where the visit must be. */
+export async function signIn({ page }: Visit): Promise<void> {
+  await page.getByLabel("Username").fill(inject("username"));
+  await page.getByLabel("Password").fill(inject("password"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((at) => at.pathname !== "/sign-in");
+}
+
+/** A new person at an address, signed in. */
+export async function observer(path = "/", options: Parameters<typeof visit>[1] = {}): Promise<Visit> {
+  const person = await newcomer(options);
+  await person.page.goto(`${url}/sign-in?next=${encodeURIComponent(path)}`);
+  await signIn(person);
+  return person;
+}
+
+/** Text of the heading that tells how many frames were found. */
+export function found({ page }: Visit) {
+  return page.locator("#results-title");
+}

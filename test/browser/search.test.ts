@@ -1,0 +1,214 @@
+import { expect, it } from "vitest";
+import { FRAMES } from "./frames.ts";
+import { found, newcomer, observer, signIn, url, useBrowser } from "./person.ts";
+
+useBrowser();
+
+const ALL = FRAMES.length;
+const all = `${ALL} frames`;
+
+it("leads people who are not signed in to the sign-in page and back to what they asked for", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  await page.goto(`${url}/?OBJECT=M+51`);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(person.complaints).toEqual([]);
+
+  await page.getByLabel("Username").fill("observer");
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("Unable to log in with provided credentials.").waitFor();
+
+  await signIn(person);
+  await page.getByRole("heading", { name: /^\d+ frames$/ }).waitFor();
+  expect(new URL(page.url()).search).toBe("?OBJECT=M+51");
+  expect(await page.getByRole("button", { name: "Remove filter Object M 51" }).count()).toBe(1);
+});
+
+it("narrows by choices with counts, shows chips, and comes back by Back", async () => {
+  const person = await observer();
+  const { page } = person;
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  const site = page.getByRole("group", { name: "Site" });
+  const goe = site.getByRole("checkbox", { name: /^goe/ });
+  const count = Number(/\d+$/.exec((await site.getByText(/^goe\s*\d+$/).textContent()) ?? "")?.[0]);
+  expect(count).toBe(ALL / 2);
+  await goe.check();
+  await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
+  expect(new URL(page.url()).searchParams.get("SITE")).toBe("goe");
+
+  await page.getByRole("group", { name: "Filter", exact: true }).getByRole("checkbox", { name: /^V/ }).check();
+  await page.getByRole("button", { name: "Remove filter Filter V" }).waitFor();
+  expect(new URL(page.url()).search).toBe("?FILTER=V&SITE=goe");
+  const both = await found(person).textContent();
+
+  await page.goBack();
+  await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
+  await page.goForward();
+  await expect.poll(() => found(person).textContent()).toBe(both);
+
+  await page.reload();
+  await expect.poll(() => found(person).textContent()).toBe(both);
+  await page.getByRole("button", { name: "Remove filter Site goe" }).click();
+  await page.getByRole("button", { name: "Remove filter Site goe" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Remove filter Filter V" }).click();
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(person.complaints).toEqual([]);
+});
+
+it("finds by what is typed, and says at the field what cannot be understood", async () => {
+  const person = await observer();
+  const { page } = person;
+  await page.getByLabel("Object contains").fill("ngc 51");
+  await expect.poll(() => new URL(page.url()).searchParams.get("OBJECT")).toBe("ngc 51");
+  await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
+  expect(new Set(await page.locator("tbody tr td:nth-of-type(4)").allTextContents())).toEqual(new Set(["NGC 5139"]));
+
+  await page.getByLabel("From (UTC)").fill("yesterday");
+  await page.getByLabel("From (UTC)").press("Enter");
+  await page.getByText("Write a date as 2026-11-21").waitFor();
+  expect(new URL(page.url()).searchParams.has("start")).toBe(false);
+  expect(await page.getByLabel("From (UTC)").getAttribute("aria-invalid")).toBe("true");
+  await page.getByLabel("From (UTC)").fill("2026-03-15 12:00");
+  await page.getByLabel("From (UTC)").press("Enter");
+  await page.getByRole("button", { name: "Remove filter From 2026-03-15 12:00" }).waitFor();
+  await page.getByRole("button", { name: "Clear all" }).click();
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(await page.getByLabel("Object contains").inputValue()).toBe("");
+
+  await page.getByText("Position", { exact: true }).click();
+  await page.getByLabel("RA and Dec").fill("13h29m52.7s +47d11m43s");
+  await page.getByLabel("RA and Dec").press("Enter");
+  await page.getByRole("button", { name: /^Remove filter Within 10′ of 13:29:52\.7 \+47:11:43$/ }).waitFor();
+  await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
+
+  // The archive's own complaint, about what only it knows, stands at its field as well.
+  await page.goto(`${url}/?covers=nonsense`);
+  await page.locator(".filters .fault").waitFor();
+  expect(await page.getByLabel("Image covers").getAttribute("aria-invalid")).toBe("true");
+});
+
+it("says what to do when nothing fits", async () => {
+  const person = await observer("/?OBJECT=no+such+object");
+  const { page } = person;
+  await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
+  await page.getByRole("button", { name: "Clear all filters" }).click();
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(person.complaints).toEqual([]);
+});
+
+it("sorts and pages on the server", async () => {
+  const person = await observer("/?limit=25");
+  const { page } = person;
+  const times = () => page.locator("tbody tr td:nth-of-type(3)").allTextContents();
+  await expect.poll(async () => (await times()).length).toBe(25);
+  expect(await times()).toEqual((await times()).sort().reverse());
+  await page.getByRole("button", { name: "Time (UTC)" }).click();
+  await page.locator('th[aria-sort="ascending"]').waitFor();
+  await expect.poll(async () => (await times()).join()).toBe((await times()).sort().join());
+  const first = await times();
+
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect.poll(async () => (await times())[0]! > first[24]!).toBe(true);
+  expect(new URL(page.url()).searchParams.get("offset")).toBe("25");
+  await page.getByText(`26–${ALL} of ${ALL}`).waitFor();
+  await page.goto(`${url}/?offset=1000`);
+  await page.getByRole("heading", { name: "This page is past the last frame" }).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("selects by click, by shift-click and across pages, and downloads the selection and everything", async () => {
+  const person = await observer("/?limit=25");
+  const { page } = person;
+  const boxes = page.locator("tbody input[type=checkbox]");
+  await boxes.nth(24).waitFor();
+  await boxes.nth(2).click();
+  await boxes.nth(6).click({ modifiers: ["Shift"] });
+  const selected = page.getByRole("button", { name: /^Download selected/i });
+  await expect.poll(() => selected.textContent()).toContain("(5)");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.getByText(/^26–\d+ of/).waitFor();
+  await boxes.nth(0).click();
+  await expect.poll(() => selected.textContent()).toContain("(6)");
+
+  const [zip] = await Promise.all([page.waitForEvent("download"), selected.click()]);
+  expect(zip.suggestedFilename()).toMatch(/^pyobsdata-\d{8}\.zip$/);
+  expect(await zip.failure()).toBeNull();
+  const [whole] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^Download all/i }).click(),
+  ]);
+  expect(await whole.failure()).toBeNull();
+
+  await page.reload();
+  await expect.poll(() => selected.textContent()).toContain("(6)");
+  await page.getByRole("button", { name: "Clear selection" }).click();
+  expect(await selected.isDisabled()).toBe(true);
+  expect(person.complaints).toEqual([]);
+});
+
+it("unfolds the related frames in place, and shows the same frames as a gallery", async () => {
+  const person = await observer("/?RLEVEL=1");
+  const { page } = person;
+  const row = page.locator("tbody tr").first();
+  await row.getByRole("button", { name: /^Details of/ }).click();
+  const related = page.locator("tr.detail table.related tbody tr");
+  await expect.poll(() => related.count()).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Select this frame with all related ones" }).click();
+  const several = (await related.count()) + 1;
+  await page.getByRole("button", { name: new RegExp(`selected \\(${several}\\)$`, "i") }).waitFor();
+
+  const names = await page.locator("tbody th a").allTextContents();
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await expect.poll(() => page.locator(".plate-card").count()).toBe(new Set(names).size - (await related.count()));
+  expect(new URL(page.url()).searchParams.get("view")).toBe("gallery");
+  await expect
+    .poll(() =>
+      page
+        .locator(".plate-card img")
+        .first()
+        .evaluate((image) => (image as { naturalWidth?: number }).naturalWidth),
+    )
+    .toBeGreaterThan(0);
+  expect(person.complaints).toEqual([]);
+});
+
+it("works with the keyboard alone: filter, select, open, come back", async () => {
+  const person = await observer();
+  const { page } = person;
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  await page.keyboard.press("Tab");
+  await page.getByRole("link", { name: "Skip to content" }).waitFor();
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
+  await page.getByLabel("Name contains").focus();
+  await page.keyboard.type("GOE");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
+
+  await page.locator("tbody input[type=checkbox]").first().focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.getByRole("button", { name: /selected \(3\)$/i }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  const name = await page.evaluate("document.activeElement.textContent");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: String(name) }).waitFor();
+  expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+  await page.goBack();
+  await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
+  expect(person.complaints).toEqual([]);
+});
+
+it("says that the archive is away, and goes on by itself when it is back", async () => {
+  const person = await observer();
+  const { page, context } = person;
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  await context.setOffline(true);
+  await page.getByRole("group", { name: "Site" }).getByRole("checkbox", { name: /^goe/ }).check();
+  await page.getByText("The archive cannot be reached").waitFor();
+  await context.setOffline(false);
+  await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
+  expect(await page.getByText("The archive cannot be reached").count()).toBe(0);
+});

@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import { altered, FRAMES } from "./frames.ts";
+import { found, observer, url, useBrowser } from "./person.ts";
+
+useBrowser();
+
+const raw = FRAMES.find(({ name }) => name.endsWith("o00.fits"))!;
+const file = (name: string, bytes: Uint8Array) => ({ name, mimeType: "image/fits", buffer: Buffer.from(bytes) });
+
+it("uploads, recognises what is there already, and says in words what it cannot take", async () => {
+  const person = await observer("/upload");
+  const { page } = person;
+  const fresh = altered(raw, "goe-uploaded.fits", { OBJECT: "M 101" });
+  await page
+    .getByLabel("Files")
+    .setInputFiles([
+      file(fresh.name, fresh.bytes),
+      file(raw.name, raw.bytes),
+      file("broken.fits", new TextEncoder().encode("this is no FITS file at all")),
+      file("notes.txt", new TextEncoder().encode("seeing was good")),
+    ]);
+  await page.getByText("1 file left out: not FITS by the name").waitFor();
+  await page.getByRole("heading", { name: /^Done/ }).waitFor();
+  const row = (name: string) => page.locator(".item-row", { hasText: name });
+  expect(await row(fresh.name).textContent()).toContain("stored");
+  expect(await row(raw.name).textContent()).toContain("was here already; nothing changed");
+  const fault = await row("broken.fits").locator(".fault").textContent();
+  expect(fault).toContain("broken");
+  expect(fault?.length).toBeGreaterThan(20);
+  await page.getByText("1 stored").waitFor();
+
+  await page.getByRole("button", { name: "Retry 1 failed" }).click();
+  await page.getByRole("heading", { name: /^Done/ }).waitFor();
+  await row(fresh.name).getByRole("link").click();
+  await expect.poll(() => found(person).textContent()).toBe("1 frame");
+  expect(await page.locator("tbody").textContent()).toContain("M 101");
+  expect(person.complaints).toEqual([]);
+});
+
+it("takes dropped files, pauses, cancels and goes on", async () => {
+  const person = await observer("/upload");
+  const { page } = person;
+  await page.route("**/frames/create/", async (route) => {
+    await new Promise((resume) => setTimeout(resume, 300));
+    await route.continue();
+  });
+  const bytes = Array.from(altered(raw, "goe-dropped.fits", { OBJECT: "M 33" }).bytes.subarray(0, 2880));
+  // Real dropped files cannot be made from outside; a drop event with files of the page's own comes closest.
+  await page.evaluate(`{
+    const transfer = new DataTransfer();
+    for (const name of ["a.fits", "b.fits", "c.fits", "d.fits", "e.fits"]) {
+      transfer.items.add(new File([new Uint8Array(${JSON.stringify(bytes)}), name], name));
+    }
+    document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }`);
+  await expect.poll(() => page.locator(".item-row").count()).toBe(5);
+  await page.getByRole("button", { name: "Cancel all" }).click();
+  await page.getByRole("heading", { name: /^Done/ }).waitFor();
+  await expect.poll(() => page.locator(".item-row.cancelled").count()).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Clear finished" }).click();
+  expect(await page.locator(".item-row.cancelled").count()).toBe(0);
+});
+
+it("tells people who may not upload, and takes those who are not signed in to the sign-in page", async () => {
+  const person = await observer("/account");
+  const { page } = person;
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.goto(`${url}/upload`);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(new URL(page.url()).searchParams.get("next")).toBe("/upload");
+  expect(person.complaints).toEqual([]);
+});
