@@ -138,7 +138,7 @@ function provisionalKey(config: Config, scan: IngestScan, upload: Upload, id: st
 /** FILENAME_FORMATTER, else FNAME, else what the uploaded file is called; without known extensions. */
 function nameOf(config: Config, lookup: HeaderLookup, night: string, uploaded: string): string {
   if (config.filenameFormatter !== null) {
-    const keys = lookup.card("DAY-OBS") === undefined ? { "DAY-OBS": night } : {};
+    const keys: Record<string, string> = lookup.card("DAY-OBS") === undefined ? { "DAY-OBS": night } : {};
     return checkName(stripExtensions(formatTemplate(config.filenameFormatter, lookup, { keys }).trim()));
   }
   const stated = lookup.find(["FNAME"]);

@@ -13,9 +13,9 @@ const NOTHING = ["N/A", "NONE", "UNKNOWN", "UNSPECIFIED"];
 export function relatedNames(lookup: HeaderLookup): string[] {
   const names = new Set<string>();
   for (const { value } of lookup.matching(PATTERN)) {
-    if (typeof value !== "string") continue;
+    if (typeof value !== "string" || NOTHING.includes(value.trim().toUpperCase())) continue;
     const name = basenameOf(value.trim().replace(/(?:\[[^\]]*\])+$/, ""));
-    if (name !== null && name.length <= 255 && !NOTHING.includes(name.toUpperCase())) names.add(name);
+    if (name !== null && name.length <= 255) names.add(name);
   }
   return [...names];
 }
