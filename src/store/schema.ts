@@ -3,7 +3,7 @@
  * which it cannot express, are written by hand in the migrations beside them.
  */
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 const now = sql`(unixepoch('subsec') * 1000)`;
 
@@ -55,4 +55,195 @@ export const membership = sqliteTable(
     proposal: text("proposal").notNull(),
   },
   (t) => [primaryKey({ columns: [t.userId, t.proposal] })],
+);
+
+/*
+ * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former, link, wanted), indexes on
+ * the first bytes of checksums, the virtual tables `object_text` (FTS5) and `outline` (R*Tree), and the triggers that
+ * keep every count.
+ */
+
+/** One row: what this database is and how far it has come. */
+export const state = sqliteTable("state", {
+  id: integer("id").primaryKey(),
+  /** Number of this shard; the upper part of its frames' ids (see shard.ts). */
+  shard: integer("shard").notNull(),
+  /** Largest frame id ever given here; ids are never used again. */
+  lastId: integer("last_id").notNull(),
+  /** UTC milliseconds: frames with a public date up to here count as public, later ones as embargoed (settle.ts). */
+  settled: integer("settled").notNull(),
+});
+
+/**
+ * A distinct combination of everything of low cardinality, the embargo included, with its counts. There are some
+ * thousands of them however many frames there are; the Worker keeps them all in memory.
+ */
+export const combination = sqliteTable(
+  "combination",
+  {
+    id: integer("id").primaryKey(),
+    siteid: text("siteid").notNull(),
+    telid: text("telid").notNull(),
+    instrume: text("instrume").notNull(),
+    imagetyp: text("imagetyp").notNull(),
+    filter: text("filter"),
+    rlevel: integer("rlevel").notNull(),
+    xbinning: integer("xbinning").notNull(),
+    ybinning: integer("ybinning").notNull(),
+    propid: text("propid"),
+    /** 0 no public date was ever stated, 1 public, 2 embargoed, as of `state.settled`. */
+    embargo: integer("embargo").notNull(),
+    frames: integer("frames").notNull().default(0),
+    bytes: integer("bytes").notNull().default(0),
+    /** JSON `{"period": [frames, bytes]}`; a period is 32 days (calendar.ts). */
+    periods: text("periods").notNull().default("{}"),
+    /** JSON `{"exposure step": [frames, bytes]}` (exposure-step.ts). */
+    exposures: text("exposures").notNull().default("{}"),
+    /** Counts up through the whole table at each change, so that a Worker asks only for what it does not know. */
+    generation: integer("generation").notNull().default(0),
+  },
+  (t) => [
+    // quote() tells NULL from "", which UNIQUE alone does not.
+    uniqueIndex("combination_key").on(
+      t.siteid,
+      t.telid,
+      t.instrume,
+      t.imagetyp,
+      sql`quote(${t.filter})`,
+      t.rlevel,
+      t.xbinning,
+      t.ybinning,
+      sql`quote(${t.propid})`,
+      t.embargo,
+    ),
+    index("combination_generation").on(t.generation),
+  ],
+);
+
+/** Names in OBJECT, each once. `object_text` (FTS5) indexes `search`. */
+export const object = sqliteTable(
+  "object",
+  {
+    id: integer("id").primaryKey(),
+    name: text("name").notNull(),
+    /** The name in lower case without white space, as object-name.ts makes it. */
+    search: text("search").notNull(),
+  },
+  (t) => [uniqueIndex("object_name").on(t.name)],
+);
+
+/** Frames of one day, night, object or sky cell by combination. The kind is the upper part of the id (tally.ts). */
+export const tally = sqliteTable("tally", {
+  id: integer("id").primaryKey(),
+  /** JSON `{"combination": [frames, bytes]}`. */
+  counts: text("counts").notNull(),
+});
+
+/** A frame with its current file. The order of the columns keeps what queries test in front. */
+export const frame = sqliteTable(
+  "frame",
+  {
+    id: integer("id").primaryKey(),
+    combination: integer("combination").notNull(),
+    object: integer("object"),
+    /** UTC milliseconds since 1970. */
+    dateObs: integer("date_obs").notNull(),
+    /** Days since 1970-01-01. */
+    night: integer("night").notNull(),
+    exptime: real("exptime"),
+    /** exposure-step.ts */
+    step: integer("step"),
+    ra: real("ra"),
+    dec: real("dec"),
+    /** HEALPix NESTED cell of the pointing, of order `CELL_ORDER` of sky-cell.ts. */
+    cell: integer("cell"),
+    publicDate: integer("public_date"),
+    version: integer("version").notNull(),
+    basename: text("basename").notNull(),
+    reqnum: text("reqnum"),
+    obsnum: text("obsnum"),
+    width: integer("width").notNull(),
+    height: integer("height").notNull(),
+    /** Corners, as footprint-blob.ts packs them. */
+    footprint: blob("footprint"),
+    /** How many names it gives as related. */
+    relations: integer("relations").notNull(),
+    created: integer("created").notNull(),
+    size: integer("size").notNull(),
+    key: text("key").notNull(),
+    filename: text("filename").notNull(),
+    crc32: integer("crc32").notNull(),
+    md5: blob("md5").notNull(),
+    sha256: blob("sha256").notNull(),
+    packing: text("packing").notNull(),
+    /** JSON array, null: none. */
+    warnings: text("warnings"),
+    originalFilename: text("original_filename"),
+    originalSize: integer("original_size"),
+    originalCrc32: integer("original_crc32"),
+    originalMd5: blob("original_md5"),
+    originalSha256: blob("original_sha256"),
+  },
+  (t) => [
+    uniqueIndex("frame_basename").on(t.basename),
+    index("frame_date").on(t.dateObs),
+    index("frame_combination").on(t.combination, t.dateObs),
+    index("frame_night").on(t.night, t.dateObs),
+    index("frame_object").on(t.object, t.dateObs).where(sql`${t.object} IS NOT NULL`),
+    index("frame_step").on(t.step, t.dateObs).where(sql`${t.step} IS NOT NULL`),
+    index("frame_cell").on(t.cell, t.dateObs).where(sql`${t.cell} IS NOT NULL`),
+    index("frame_public").on(t.publicDate).where(sql`${t.publicDate} IS NOT NULL`),
+    index("frame_reqnum").on(t.reqnum).where(sql`${t.reqnum} IS NOT NULL`),
+    index("frame_obsnum").on(t.obsnum).where(sql`${t.obsnum} IS NOT NULL`),
+  ],
+);
+
+/** Earlier versions of frames, whole. */
+export const former = sqliteTable(
+  "former",
+  {
+    frame: integer("frame").notNull(),
+    version: integer("version").notNull(),
+    created: integer("created").notNull(),
+    key: text("key").notNull(),
+    md5: blob("md5").notNull(),
+    sha256: blob("sha256").notNull(),
+    originalMd5: blob("original_md5"),
+    originalSha256: blob("original_sha256"),
+    /** JSON: FrameFacts, StoredFile. */
+    facts: text("facts").notNull(),
+    file: text("file").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.frame, t.version] })],
+);
+
+/** `frame` was made from `target`. */
+export const link = sqliteTable(
+  "link",
+  { frame: integer("frame").notNull(), target: integer("target").notNull() },
+  (t) => [primaryKey({ columns: [t.frame, t.target] }), index("link_target").on(t.target)],
+);
+
+/** Names that frames give as related and that are not here yet; a trigger turns them into links when they come. */
+export const wanted = sqliteTable(
+  "wanted",
+  { name: text("name").notNull(), frame: integer("frame").notNull() },
+  (t) => [primaryKey({ columns: [t.name, t.frame] }), index("wanted_frame").on(t.frame)],
+);
+
+/** Lists of frames that people have put aside for a while (selections.ts). */
+export const selection = sqliteTable(
+  "selection",
+  {
+    /** SHA-256 of the token, hex. */
+    hash: text("hash").primaryKey(),
+    /** Whose rights it lends; null: those of people who are not signed in. */
+    userId: integer("user_id").references(() => user.id, { onDelete: "cascade" }),
+    /** Frame ids, joined by commas, in order. */
+    ids: text("ids").notNull(),
+    uncompress: integer("uncompress", { mode: "boolean" }).notNull(),
+    created: integer("created").notNull(),
+    expires: integer("expires").notNull(),
+  },
+  (t) => [index("selection_expires").on(t.expires)],
 );

@@ -1,0 +1,122 @@
+/** A query as SQL over the table `frame`: every condition, exact, whatever path leads to the rows. */
+import { nightNumber } from "./calendar.ts";
+import { choose, momentOf } from "./choice.ts";
+import type { FrameQuery, Sight, SkyRegion } from "./frame.ts";
+import type { Combination, Snapshot } from "./snapshot.ts";
+
+export interface Sql {
+  text: string;
+  params: unknown[];
+}
+
+/** A query made ready: its combinations, its objects, its dimensions, its conditions. */
+export interface Prepared {
+  query: FrameQuery;
+  combinations: Combination[];
+  /** Whether these are all that have frames, so that no condition is needed. */
+  everything: boolean;
+  /** Frames of the combinations, before any other condition. */
+  frames: number;
+  start: number | null;
+  end: number | null;
+  /** Days since 1970, each once. */
+  nights: number[] | null;
+  objects: number[] | null;
+  /** Footprint conditions, decided in memory on the candidates. */
+  regions: SkyRegion[];
+  /** Conditions that no count is kept for (request, observation, name …). */
+  others: number;
+  /** All conditions on rows but the regions. */
+  where: Sql;
+}
+
+/** Ids as an SQL list; they come from the database. */
+export function list(ids: Iterable<number>): string {
+  return `(${[...ids].join(",")})`;
+}
+
+/** `FROM`-able rows of one number `k`: a co-routine, which reads no rows. */
+export function values(ids: number[]): string {
+  return `(VALUES ${ids.map((id) => `(${id})`).join(",")})`;
+}
+
+export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, objects: number[] | null): Prepared {
+  const combinations = choose(snapshot, query, sight);
+  const all = [...snapshot.combinations.values()].filter(({ frames }) => frames > 0);
+  const everything = combinations.length === all.length;
+  const nights = query.equals?.night?.map((night) => nightNumber(String(night))) ?? null;
+  const conditions: Sql[] = [];
+  const add = (text: string, ...params: unknown[]) => conditions.push({ text, params });
+  if (!everything) {
+    // The shorter of the two lists: inline, because a join makes SQLite build a Bloom filter over the whole table.
+    const chosen = new Set(combinations);
+    const rest = all.filter((one) => !chosen.has(one));
+    if (rest.length < combinations.length) add(`frame.combination NOT IN ${list(rest.map(({ id }) => id))}`);
+    else add(`frame.combination IN ${list(combinations.map(({ id }) => id))}`);
+  }
+  if (query.start !== undefined) add(`frame.date_obs >= ${number(query.start)}`);
+  if (query.end !== undefined) add(`frame.date_obs <= ${number(query.end)}`);
+  if (nights !== null) add(`frame.night IN ${list(nights)}`);
+  if (objects !== null) add(`frame.object IN ${list(objects)}`);
+  if (query.exptimeMin !== undefined) add(`frame.exptime >= ${number(query.exptimeMin)}`);
+  if (query.exptimeMax !== undefined) add(`frame.exptime <= ${number(query.exptimeMax)}`);
+  if (query.cone !== undefined) add(within(query.cone));
+  let others = 0;
+  for (const field of ["reqnum", "obsnum", "basename"] as const) {
+    const wanted = query.equals?.[field];
+    if (wanted === undefined) continue;
+    const texts = wanted.filter((value) => value !== null).map(String);
+    const orNull = texts.length < wanted.length ? ` OR frame.${field} IS NULL` : "";
+    add(`(frame.${field} IN (SELECT value FROM json_each(?))${orNull})`, JSON.stringify(texts));
+    others++;
+  }
+  if (query.basenameContains !== undefined && query.basenameContains !== "") {
+    // SQLite's lower() knows ASCII only, and so must the other side.
+    add(
+      "instr(lower(frame.basename), ?) > 0",
+      query.basenameContains.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    );
+    others++;
+  }
+  if (query.public !== undefined && query.public.now !== momentOf(query, sight)) {
+    const past = `ifnull(frame.public_date <= ${number(query.public.now)}, 0)`;
+    add(query.public.is ? past : `NOT ${past}`);
+    others++;
+  }
+  const regions: SkyRegion[] = [];
+  if (query.covers !== undefined) regions.push({ shape: "point", ...query.covers });
+  if (query.intersects !== undefined) regions.push(query.intersects);
+  return {
+    query,
+    combinations,
+    everything,
+    frames: combinations.reduce((sum, { frames }) => sum + frames, 0),
+    start: query.start ?? null,
+    end: query.end ?? null,
+    nights: nights === null ? null : [...new Set(nights)],
+    objects,
+    regions,
+    others,
+    where: {
+      text: conditions.length === 0 ? "true" : conditions.map(({ text }) => text).join(" AND "),
+      params: conditions.flatMap(({ params }) => params),
+    },
+  };
+}
+
+/** A number in SQL. JavaScript writes the shortest digits that give the same double again. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} is no number for a query.`);
+  return String(value);
+}
+
+/** Haversine: exact for small and large radii alike. */
+function within({ ra, dec, radius }: { ra: number; dec: number; radius: number }): string {
+  if (radius >= 180) return "frame.ra IS NOT NULL AND frame.dec IS NOT NULL";
+  const half = (degrees: string) => `sin(radians(${degrees}) / 2)`;
+  const north = half(`frame.dec - ${number(dec)}`);
+  const east = half(`frame.ra - ${number(ra)}`);
+  const limit = Math.sin((radius * Math.PI) / 360) ** 2;
+  const across = `cos(radians(frame.dec)) * ${number(Math.cos((dec * Math.PI) / 180))} * ${east} * ${east}`;
+  return `${north} * ${north} + ${across} <= ${number(limit)}`;
+}

@@ -1,0 +1,233 @@
+/** The catalogue in one D1 database. */
+import type { Added, Catalogue, Version } from "./catalogue.ts";
+import { sees } from "./choice.ts";
+import { type Cost, Database, type Row } from "./database.ts";
+import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
+import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
+import { meetObjects } from "./object-search.ts";
+import { type Ask, Reader } from "./reader.ts";
+import { NO_RELATIONS, relationsOf } from "./relations.ts";
+import { aggregate, complete, list, rowsOf } from "./search.ts";
+import { snapshotOf } from "./snapshot.ts";
+import { erase, insert, supersede, swapFile } from "./write.ts";
+
+export interface CatalogueOptions {
+  /** Told what each statement cost. */
+  observe?: (cost: Cost) => void;
+  /** Reads start from there at the earliest (D1 sessions). */
+  bookmark?: string;
+}
+
+/** Uploads of one name that may overtake each other before the archive gives up. */
+const ATTEMPTS = 8;
+
+/** Opens the catalogue for one request or run; what it remembers of the database is shared in the isolate. */
+export function openCatalogue(d1: D1Database, options: CatalogueOptions = {}): Catalogue {
+  return new D1Catalogue(d1, options);
+}
+
+class D1Catalogue implements Catalogue {
+  private readonly database: Database;
+  private readonly reader: Reader;
+
+  constructor(d1: D1Database, { observe, bookmark }: CatalogueOptions) {
+    this.database = new Database(d1, observe, bookmark);
+    this.reader = new Reader(this.database, snapshotOf(d1));
+  }
+
+  list: Catalogue["list"] = (query, page, sight) => list(this.reader, query, page, sight);
+
+  aggregate: Catalogue["aggregate"] = (query, sight, options) =>
+    aggregate(this.reader, query, sight, options?.facets ?? false);
+
+  async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {
+    return this.reader.steady(momentOf(sight), async (ask) => {
+      const rows = await this.visible(ask, [id], sight);
+      if (rows.length === 0) return null;
+      const [current] = await complete(ask, this.reader, rows, sight);
+      if (version === undefined || version === current!.version) return current!;
+      const [formers] = await ask([
+        { sql: "SELECT * FROM former WHERE frame = ? AND version = ?", params: [id, version] },
+      ]);
+      if (formers!.length === 0) return null;
+      return { ...current!, ...formerOf(formers![0]!) };
+    });
+  }
+
+  async frames(ids: number[], sight: Sight): Promise<ListedFrame[]> {
+    return this.reader.steady(momentOf(sight), async (ask) =>
+      complete(ask, this.reader, await this.visible(ask, ids, sight), sight),
+    );
+  }
+
+  async owner(basename: string): Promise<Frame | null> {
+    return this.reader.steady(null, async (ask) => {
+      const [rows] = await ask([{ sql: `SELECT ${FRAME_COLUMNS} FROM frame WHERE basename = ?`, params: [basename] }]);
+      return this.plain(ask, rows!);
+    });
+  }
+
+  async related(id: number, sight: Sight): Promise<ListedFrame[]> {
+    return this.reader.steady(momentOf(sight), async (ask) => {
+      const rows = await this.visible(ask, [id], sight);
+      const relations = await relationsOf(ask, this.reader.snapshot, rows, sight);
+      const { ids } = relations.get(id) ?? NO_RELATIONS;
+      return complete(ask, this.reader, await rowsOf(ask, ids), sight);
+    });
+  }
+
+  async versions(
+    find: { md5?: string; sha256?: string; basename?: string; frameId?: number },
+    page: { limit: number; offset: number },
+    sight: Sight,
+  ): Promise<{ count: number; versions: Version[] }> {
+    return this.reader.steady(momentOf(sight), async (ask) => {
+      const conditions: string[] = [];
+      const params: unknown[] = [];
+      if (find.frameId !== undefined) {
+        conditions.push("id = ?");
+        params.push(find.frameId);
+      }
+      if (find.basename !== undefined) {
+        conditions.push("basename = ?");
+        params.push(find.basename);
+      }
+      if (conditions.length === 0 && find.md5 === undefined && find.sha256 === undefined) {
+        throw new RangeError("Versions are found by checksum, name or frame.");
+      }
+      // Frames first (whose name and sight count for all their versions), then their former files.
+      const sums = (["md5", "sha256"] as const).flatMap((sum) => {
+        const hex = find[sum]?.toLowerCase();
+        if (hex === undefined) return [];
+        const wanted = /^([0-9a-f]{2})*$/.test(hex) ? bytesOf(hex) : new Uint8Array(0);
+        return [{ sum, hex, wanted }];
+      });
+      const candidates = new Set<number>();
+      if (conditions.length > 0) {
+        const [rows] = await ask([{ sql: `SELECT id FROM frame WHERE ${conditions.join(" AND ")}`, params }]);
+        for (const { id } of rows!) candidates.add(id as number);
+      } else {
+        const { sum, wanted } = sums[0]!;
+        const same = (column: string) => `substr(${column}, 1, 5) = substr(?1, 1, 5) AND ${column} = ?1`;
+        const answers = await ask(
+          [
+            `SELECT id FROM frame WHERE ${same(sum)}`,
+            `SELECT id FROM frame WHERE original_${sum} IS NOT NULL AND ${same(`original_${sum}`)}`,
+            `SELECT frame AS id FROM former WHERE ${same(sum)}`,
+            `SELECT frame AS id FROM former WHERE original_${sum} IS NOT NULL AND ${same(`original_${sum}`)}`,
+          ].map((sql) => ({ sql, params: [wanted] })),
+        );
+        for (const { id } of answers.flat()) candidates.add(id as number);
+      }
+      const found = await this.versionsOf(ask, [...candidates], sight);
+      const kept = found
+        .filter(({ file }) =>
+          sums.every(({ sum, hex }) => file[sum] === hex || (file.original !== null && file.original[sum] === hex)),
+        )
+        .sort((a, b) => b.created - a.created || b.frameId - a.frameId || b.version - a.version);
+      return { count: kept.length, versions: kept.slice(page.offset, page.offset + page.limit) };
+    });
+  }
+
+  async add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added> {
+    for (let left = ATTEMPTS; left > 0; left--) {
+      const old = await this.owner(facts.basename);
+      if (old === null) {
+        if (!(await insert(this.database, facts, file, now))) continue;
+        return { outcome: "created", frame: await this.mustOwn(facts.basename) };
+      }
+      const sha256 = file.original?.sha256 ?? file.sha256;
+      const everything: Sight = { kind: "all" };
+      const known = await this.versions({ frameId: old.id, sha256 }, { limit: 1, offset: 0 }, everything);
+      if (known.count > 0) return { outcome: "duplicate", frame: old };
+      if (!(await supersede(this.database, old, facts, file, now))) continue;
+      return { outcome: "version", frame: await this.mustOwn(facts.basename), previous: old.version };
+    }
+    throw new Error(`Other uploads of ${facts.basename} kept getting in between.`);
+  }
+
+  async replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean> {
+    return swapFile(this.database, id, version, expectedKey, file);
+  }
+
+  async remove(id: number): Promise<string[] | null> {
+    return erase(this.database, id);
+  }
+
+  async keys(after: string, limit: number) {
+    const rows = await this.database.rows(
+      `SELECT key, size, id, version FROM frame WHERE key > ?1
+        UNION ALL SELECT key, file ->> '$.size', frame, version FROM former WHERE key > ?1 ORDER BY 1 LIMIT ?2`,
+      after,
+      limit,
+    );
+    return rows.map(({ key, size, id, version }) => ({
+      key: key as string,
+      size: size as number,
+      frameId: id as number,
+      version: version as number,
+    }));
+  }
+
+  /** Rows of the frames that exist and may be seen, in the order given. */
+  private async visible(ask: Ask, ids: number[], sight: Sight): Promise<Row[]> {
+    const rows = await rowsOf(ask, ids.filter(Number.isSafeInteger));
+    return rows.filter((row) => sees(sight, this.reader.snapshot.combinations.get(row.combination as number)!));
+  }
+
+  private async plain(ask: Ask, rows: Row[]): Promise<Frame | null> {
+    if (rows.length === 0) return null;
+    await meetObjects(ask, this.reader.snapshot, rows);
+    const relations = await relationsOf(ask, this.reader.snapshot, rows, { kind: "all" });
+    const row = rows[0]!;
+    return frameOf(row, this.reader.snapshot, relations.get(row.id as number)?.names ?? []);
+  }
+
+  private async mustOwn(basename: string): Promise<Frame> {
+    const frame = await this.owner(basename);
+    if (frame === null) throw new Error(`${basename} was removed while it was being added.`);
+    return frame;
+  }
+
+  private async versionsOf(ask: Ask, ids: number[], sight: Sight): Promise<Version[]> {
+    const rows = await this.visible(ask, ids, sight);
+    if (rows.length === 0) return [];
+    const [formers] = await ask([
+      { sql: `SELECT * FROM former WHERE frame IN (${rows.map(({ id }) => id as number).join(",")})` },
+    ]);
+    const current = rows.map((row) => ({
+      frameId: row.id as number,
+      basename: row.basename as string,
+      version: row.version as number,
+      current: true,
+      created: row.created as number,
+      file: fileOf(row),
+    }));
+    const names = new Map(current.map(({ frameId, basename }) => [frameId, basename]));
+    return [
+      ...current,
+      ...formers!.map((row) => ({
+        frameId: row.frame as number,
+        basename: names.get(row.frame as number)!,
+        version: row.version as number,
+        current: false,
+        created: row.created as number,
+        file: JSON.parse(row.file as string) as StoredFile,
+      })),
+    ];
+  }
+}
+
+function momentOf(sight: Sight): number | null {
+  return sight.kind === "some" ? sight.now : null;
+}
+
+function formerOf(row: Row): Frame {
+  return {
+    ...(JSON.parse(row.facts as string) as FrameFacts),
+    id: row.frame as number,
+    version: row.version as number,
+    file: JSON.parse(row.file as string) as StoredFile,
+    created: row.created as number,
+  };
+}

@@ -1,0 +1,103 @@
+/** Pages of a list: which ids, in which order. */
+import { covers, intersects } from "../sky/footprint.ts";
+import type { Prepared } from "./conditions.ts";
+import type { Row } from "./database.ts";
+import { unpackFootprint } from "./footprint-blob.ts";
+import type { Page, SkyRegion } from "./frame.ts";
+import { meetObjects } from "./object-search.ts";
+import type { Path } from "./paths.ts";
+import type { Ask } from "./reader.ts";
+import type { Snapshot } from "./snapshot.ts";
+import {
+  beyond,
+  type Cursor,
+  comparePlaces,
+  orderBy,
+  type Place,
+  sortColumn,
+  sortExpression,
+  sortValue,
+} from "./sort.ts";
+
+/** A frame found, with what counts and orders need of it. */
+export interface Found extends Place {
+  combination: number;
+  size: number;
+}
+
+/** Every frame that a query finds, in no order, along one path. Regions are decided here, exactly. */
+export async function collect(ask: Ask, snapshot: Snapshot, p: Prepared, path: Path, page: Page): Promise<Found[]> {
+  const outline = p.regions.length === 0 ? "" : ", hex(frame.footprint) AS footprint";
+  const [rows] = await ask([
+    {
+      sql: `SELECT frame.id, frame.combination, frame.object, frame.size, frame.${sortColumn(page.sort)}${outline}
+        FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
+      params: p.where.params,
+    },
+  ]);
+  const found = p.regions.length === 0 ? rows! : rows!.filter((row) => inRegions(row, p.regions));
+  if (page.sort === "object") await meetObjects(ask, snapshot, found);
+  return found.map((row) => ({
+    id: row.id as number,
+    combination: row.combination as number,
+    size: row.size as number,
+    value: sortValue(page.sort, row, snapshot),
+  }));
+}
+
+function inRegions({ footprint }: Row, regions: SkyRegion[]): boolean {
+  if (footprint === "") return false;
+  const corners = unpackFootprint(footprint as string);
+  return regions.every((region) =>
+    region.shape === "point" ? covers(corners, region.ra, region.dec) : intersects(corners, region),
+  );
+}
+
+/** The page's ids among frames that are all known. `more`: whether the list goes on in the direction of reading. */
+export function pageOf(found: Found[], page: Page, cursor: Cursor | null): { ids: number[]; more: boolean } {
+  const compare = comparePlaces(page.descending);
+  const sorted = found.toSorted(compare);
+  let from = page.offset;
+  let to = page.offset + page.limit;
+  if (cursor !== null) {
+    if (cursor.backwards) {
+      const before = sorted.findIndex((place) => compare(place, cursor) >= 0);
+      to = before < 0 ? sorted.length : before;
+      from = Math.max(0, to - page.limit);
+    } else {
+      const after = sorted.findIndex((place) => compare(place, cursor) > 0);
+      from = after < 0 ? sorted.length : after;
+      to = from + page.limit;
+    }
+  }
+  const more = cursor?.backwards ? from > 0 : to < sorted.length;
+  return { ids: sorted.slice(from, to).map(({ id }) => id), more };
+}
+
+/** The page's rows read in order along a path; `columns` as FRAME_COLUMNS. One row more than asked for tells `more`. */
+export async function walk(
+  ask: Ask,
+  p: Prepared,
+  path: Path,
+  page: Page,
+  cursor: Cursor | null,
+  columns: string,
+): Promise<{ rows: Row[]; more: boolean }> {
+  const onward = cursor === null ? { text: "true", params: [] } : beyond(page.sort, page.descending, cursor);
+  const reverse = cursor?.backwards ?? false;
+  const [rows] = await ask([
+    {
+      sql: `SELECT ${columns} FROM ${path.from} WHERE ${path.where} AND ${p.where.text} AND ${onward.text}
+        ORDER BY ${orderBy(sortExpression(page.sort), page.descending, reverse)} LIMIT ? OFFSET ?`,
+      params: [
+        ...p.where.params,
+        ...onward.params,
+        page.limit + (cursor === null ? 0 : 1),
+        cursor === null ? page.offset : 0,
+      ],
+    },
+  ]);
+  const more = rows!.length > page.limit;
+  const kept = rows!.slice(0, page.limit);
+  return { rows: reverse ? kept.reverse() : kept, more };
+}

@@ -1,0 +1,143 @@
+/** Lists and aggregates: from a query to frames and counts. The parts are in conditions, paths, census and listing. */
+
+import { census } from "./census.ts";
+import { type CombinationField, choose, momentOf } from "./choice.ts";
+import { type Prepared, prepare, values } from "./conditions.ts";
+import type { Row } from "./database.ts";
+import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from "./frame.ts";
+import { FRAME_COLUMNS, frameOf } from "./frame-row.ts";
+import { collect, pageOf, walk } from "./listing.ts";
+import { findObjects, meetObjects } from "./object-search.ts";
+import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
+import type { Ask, Reader } from "./reader.ts";
+import { NO_RELATIONS, relationsOf } from "./relations.ts";
+import { readCursor, sortValue, writeCursor } from "./sort.ts";
+import { addTo, type Counts } from "./tally.ts";
+
+/** Paths this short are read whole, once, instead of counted and then read. */
+const SHORT = 400;
+
+interface Plan {
+  p: Prepared;
+  tallies: Tallies;
+  paths: Path[];
+}
+
+/** Null where nothing can be found. */
+async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Plan | null> {
+  if (choose(reader.snapshot, query, sight).length === 0) return null;
+  const objects = await findObjects(ask, query.objectContains);
+  const p = prepare(reader.snapshot, query, sight, objects);
+  if (objects?.length === 0 || p.nights?.length === 0 || p.combinations.length === 0) return null;
+  const tallies = await readTallies(ask, p);
+  for (const kind of [tallies.nights, tallies.objects, tallies.cells]) if (kind?.size === 0) return null;
+  return { p, tallies, paths: pathsOf(reader.snapshot, p, tallies) };
+}
+
+export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight): Promise<FrameList> {
+  const cursor = readCursor(page);
+  return reader.steady(momentOf(query, sight), async (ask) => {
+    const planned = await plan(ask, reader, query, sight);
+    if (planned === null) return { count: 0, frames: [], next: null, previous: null };
+    const { p, tallies, paths } = planned;
+    const path = paths[0]!;
+    let count = 0;
+    let rows: Row[] = [];
+    let more: boolean;
+    if (p.regions.length > 0 || path.rows <= SHORT) {
+      const found = await collect(ask, reader.snapshot, p, path, page);
+      count = found.length;
+      const { ids, more: beyond } = pageOf(found, page, cursor);
+      more = beyond;
+      rows = await rowsOf(ask, ids);
+    } else {
+      for (const { frames } of (await census(ask, p, tallies, path)).values()) count += frames;
+      if (page.limit === 0) more = page.offset < count;
+      else ({ rows, more } = await walk(ask, p, path, page, cursor, FRAME_COLUMNS));
+      if (cursor === null) more = page.offset + rows.length < count;
+    }
+    const frames = await complete(ask, reader, rows, sight);
+    const place = (row: Row) => ({ id: row.id as number, value: sortValue(page.sort, row, reader.snapshot) });
+    const backwards = cursor?.backwards ?? false;
+    const onward = backwards ? true : more;
+    const back = cursor === null ? page.offset > 0 : backwards ? more : true;
+    return {
+      count,
+      frames,
+      next: rows.length > 0 && onward ? writeCursor(page, place(rows.at(-1)!), false) : null,
+      previous: rows.length > 0 && back ? writeCursor(page, place(rows[0]!), true) : null,
+    };
+  });
+}
+
+/** Rows of frames by id, in the order given; what is not there is left out. */
+export async function rowsOf(ask: Ask, ids: number[]): Promise<Row[]> {
+  if (ids.length === 0) return [];
+  const parts: number[][] = [];
+  // A statement holds 100 KB.
+  for (let i = 0; i < ids.length; i += 5000) parts.push(ids.slice(i, i + 5000));
+  const answers = await ask(
+    parts.map((part) => ({
+      sql: `SELECT ${FRAME_COLUMNS} FROM ${values(part)} k CROSS JOIN frame ON frame.id = k.column1`,
+    })),
+  );
+  const byId = new Map(answers.flat().map((row) => [row.id as number, row]));
+  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+}
+
+/** Rows with everything that other tables say about them. */
+export async function complete(ask: Ask, reader: Reader, rows: Row[], sight: Sight): Promise<ListedFrame[]> {
+  await meetObjects(ask, reader.snapshot, rows);
+  const relations = await relationsOf(ask, reader.snapshot, rows, sight);
+  return rows.map((row) => {
+    const { ids, names } = relations.get(row.id as number) ?? NO_RELATIONS;
+    return { ...frameOf(row, reader.snapshot, names), relatedIds: ids };
+  });
+}
+
+const FACETS = ["imagetyp", "siteid", "telid", "instrume", "filter", "rlevel", "binning", "propid"] as const;
+
+export function aggregate(reader: Reader, query: FrameQuery, sight: Sight, facets: boolean): Promise<Aggregate> {
+  return reader.steady(momentOf(query, sight), async (ask) => {
+    // With facets every field's own filter is left out in turn, so the counts must reach over all of these.
+    const wide: FrameQuery = facets ? { ...query, equals: withoutFields(query), notImagetyp: undefined } : query;
+    const counts = await countsOf(ask, reader, wide, sight);
+    const within = (field?: CombinationField) => {
+      const chosen = new Set(choose(reader.snapshot, query, sight, field).map(({ id }) => id));
+      return [...counts].filter(([id, { frames }]) => frames > 0 && chosen.has(id));
+    };
+    const found = within();
+    const choices = <T>(field: CombinationField) => {
+      const byValue = new Map<T, number>();
+      for (const [id, { frames }] of facets ? within(field) : found) {
+        const value = reader.snapshot.combinations.get(id)![field] as T;
+        byValue.set(value, (byValue.get(value) ?? 0) + frames);
+      }
+      return byValue;
+    };
+    return {
+      count: found.reduce((sum, [, { frames }]) => sum + frames, 0),
+      bytes: found.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+      ...(Object.fromEntries(FACETS.map((field) => [field, choices(field)])) as Omit<Aggregate, "count" | "bytes">),
+    };
+  });
+}
+
+function withoutFields(query: FrameQuery): FrameQuery["equals"] {
+  const rest = { ...query.equals };
+  for (const field of FACETS) delete rest[field];
+  return rest;
+}
+
+async function countsOf(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Counts> {
+  const planned = await plan(ask, reader, query, sight);
+  if (planned === null) return new Map();
+  const { p, tallies, paths } = planned;
+  if (p.regions.length === 0) return census(ask, p, tallies, paths[0]!);
+  const page = { sort: "id", descending: false, limit: 0, offset: 0 } as const;
+  const counts: Counts = new Map();
+  for (const { combination, size } of await collect(ask, reader.snapshot, p, paths[0]!, page)) {
+    addTo(counts, combination, { frames: 1, bytes: size });
+  }
+  return counts;
+}

@@ -1,0 +1,99 @@
+/**
+ * The combinations and their counts, held in memory and kept up by asking for what has changed. With nothing changed
+ * that is one row read, and every count that needs only combinations is then a sum in memory.
+ */
+import type { Row, Statement } from "./database.ts";
+import { type Count, type Counts, parseCounts } from "./tally.ts";
+
+export interface Combination extends Count {
+  id: number;
+  siteid: string;
+  telid: string;
+  instrume: string;
+  imagetyp: string;
+  filter: string | null;
+  rlevel: number;
+  binning: string;
+  xbinning: number;
+  ybinning: number;
+  propid: string | null;
+  /** 0 no public date was ever stated, 1 public, 2 embargoed. */
+  embargo: number;
+  generation: number;
+  /** By period (calendar.ts) and by exposure step. */
+  periods: Counts;
+  exposures: Counts;
+}
+
+/** When the next embargo ends and the last one ended, as far as the database has settled them (settle.ts). */
+export interface Dues {
+  generation: number;
+  next: number;
+  last: number;
+}
+
+/** A state of the snapshot: the newest change that it knows. */
+export interface Pin {
+  generation: number;
+  newest: number;
+}
+
+export class Snapshot {
+  readonly combinations = new Map<number, Combination>();
+  dues: Dues | null = null;
+  /** Names of objects by id. They never change, so they need no keeping up. */
+  readonly objects = new Map<number, string>();
+  pin: Pin = { generation: 0, newest: 0 };
+
+  /** Asks for the newest combination that is known, as a sign of life, and all that changed since. */
+  static delta(pin: Pin): Statement {
+    return { sql: "SELECT * FROM combination WHERE generation >= ?", params: [pin.generation] };
+  }
+
+  /**
+   * Takes the answer of `delta`; whether the database was just as known at `pin`. Other requests of this isolate may
+   * have brought the snapshot further meanwhile, so nothing older than what is held gets in.
+   */
+  apply(rows: Row[], pin: Pin): boolean {
+    const known = rows.find((row) => row.generation === pin.generation);
+    if (pin.generation > 0 && known?.id !== pin.newest) {
+      // Another database, or one that is behind: nothing that is held can be trusted.
+      if (this.pin.generation === pin.generation) this.clear();
+      return false;
+    }
+    const fresh = rows.filter((row) => (row.generation as number) > pin.generation);
+    for (const row of fresh) {
+      const held = this.combinations.get(row.id as number);
+      if (held !== undefined && held.generation >= (row.generation as number)) continue;
+      const one = combinationOf(row);
+      this.combinations.set(one.id, one);
+      if (one.generation > this.pin.generation) this.pin = { generation: one.generation, newest: one.id };
+    }
+    return fresh.length === 0 && this.pin === pin;
+  }
+
+  private clear(): void {
+    this.combinations.clear();
+    this.objects.clear();
+    this.pin = { generation: 0, newest: 0 };
+    this.dues = null;
+  }
+}
+
+function combinationOf(row: Row): Combination {
+  return {
+    ...(row as unknown as Combination),
+    binning: `${row.xbinning}x${row.ybinning}`,
+    periods: parseCounts(row.periods as string),
+    exposures: parseCounts(row.exposures as string),
+  };
+}
+
+const held = new WeakMap<D1Database, Snapshot>();
+
+/** What this isolate knows of a database. Values only: no request waits for another's promise. */
+export function snapshotOf(d1: D1Database): Snapshot {
+  let snapshot = held.get(d1);
+  if (snapshot === undefined) held.set(d1, (snapshot = new Snapshot()));
+  return snapshot;
+}

@@ -1,0 +1,156 @@
+/** Orders of a list, and the cursors that continue one. Ties are always broken by id, ascending. */
+import type { Row } from "./database.ts";
+import type { Page, SortField } from "./frame.ts";
+import type { Combination, Snapshot } from "./snapshot.ts";
+
+/** A cursor that no answer of this archive contained, or of another order. */
+export class BadCursorError extends Error {
+  override readonly name = "BadCursorError";
+}
+
+export type SortValue = number | string | null;
+
+/** A place in the order: right after (or, backwards, before) this frame. */
+export interface Cursor {
+  value: SortValue;
+  id: number;
+  backwards: boolean;
+}
+
+/** Columns of `frame` that are sorted by as they are. */
+const COLUMNS: Partial<Record<SortField, string>> = {
+  id: "id",
+  basename: "basename",
+  dateObs: "date_obs",
+  night: "night",
+  exptime: "exptime",
+  width: "width",
+  height: "height",
+  size: "size",
+  reqnum: "reqnum",
+  obsnum: "obsnum",
+  ra: "ra",
+  dec: "dec",
+  publicDate: "public_date",
+};
+
+/** Where a bound in one direction needs no thought of NULL, an index is walked from it. */
+const NEVER_NULL: ReadonlySet<SortField> = new Set(["id", "basename", "dateObs", "night", "width", "height", "size"]);
+
+/** What the combination of a frame says to an order, or undefined: it says nothing. */
+export function combinationValue(field: SortField, one: Combination): SortValue | undefined {
+  switch (field) {
+    case "siteid":
+    case "telid":
+    case "instrume":
+    case "imagetyp":
+    case "rlevel":
+    case "filter":
+    case "propid":
+      return one[field];
+    case "binning":
+      return one.xbinning * 2 ** 20 + one.ybinning;
+    default:
+      return undefined;
+  }
+}
+
+/** The value in SQL, for rows of `frame`. */
+export function sortExpression(field: SortField): string {
+  const column = COLUMNS[field];
+  if (column !== undefined) return `frame.${column}`;
+  if (field === "object") return "(SELECT name FROM object WHERE object.id = frame.object)";
+  const value = field === "binning" ? "xbinning * 1048576 + ybinning" : field;
+  return `(SELECT ${value} FROM combination WHERE combination.id = frame.combination)`;
+}
+
+/** The value of a row that has `combination`, `object` and the sort's own column. */
+export function sortValue(field: SortField, row: Row, snapshot: Snapshot): SortValue {
+  const column = COLUMNS[field];
+  if (column !== undefined) return row[column] as SortValue;
+  if (field === "object") return row.object === null ? null : snapshot.objects.get(row.object as number)!;
+  return combinationValue(field, snapshot.combinations.get(row.combination as number)!)!;
+}
+
+/** The column that `sortValue` needs beside `combination` and `object`. */
+export function sortColumn(field: SortField): string {
+  return COLUMNS[field] ?? "id";
+}
+
+export interface Place {
+  value: SortValue;
+  id: number;
+}
+
+const encoder = new TextEncoder();
+
+/** SQLite's order: NULL, numbers, texts by their UTF-8 bytes. */
+export function compareValues(a: SortValue, b: SortValue): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  const [x, y] = [encoder.encode(String(a)), encoder.encode(String(b))];
+  for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
+  return x.length - y.length;
+}
+
+export function comparePlaces(descending: boolean): (a: Place, b: Place) => number {
+  return (a, b) => (descending ? compareValues(b.value, a.value) : compareValues(a.value, b.value)) || a.id - b.id;
+}
+
+/** `ORDER BY` of an order, or of its reverse. */
+export function orderBy(expression: string, descending: boolean, reverse: boolean): string {
+  return `${expression} ${descending !== reverse ? "DESC" : "ASC"}, frame.id ${reverse ? "DESC" : "ASC"}`;
+}
+
+/** Rows beyond a cursor, in SQL. */
+export function beyond(field: SortField, descending: boolean, cursor: Cursor): { text: string; params: unknown[] } {
+  const { value, id, backwards } = cursor;
+  const expression = sortExpression(field);
+  const same = `${expression} IS ? AND frame.id ${backwards ? "<" : ">"} ${id}`;
+  // NULL comes first in ascending order.
+  const upwards = descending === backwards;
+  if (value === null) {
+    return upwards
+      ? { text: `(${expression} IS NOT NULL OR ${same})`, params: [null] }
+      : { text: `(${same})`, params: [null] };
+  }
+  if (!upwards && NEVER_NULL.has(field)) {
+    return { text: `(${expression} <= ? AND (${expression} < ? OR ${same}))`, params: [value, value, value] };
+  }
+  return upwards
+    ? { text: `(${expression} >= ? AND (${expression} > ? OR ${same}))`, params: [value, value, value] }
+    : {
+        text: `(${expression} < ? OR ${expression} IS NULL OR (${same}))`,
+        params: [value, value],
+      };
+}
+
+export function writeCursor(page: Page, place: Place, backwards: boolean): string {
+  const text = JSON.stringify([page.sort, page.descending ? 1 : 0, backwards ? 1 : 0, place.value, place.id]);
+  return btoa(String.fromCharCode(...encoder.encode(text)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}
+
+export function readCursor(page: Page): Cursor | null {
+  if (page.cursor === undefined) return null;
+  let parsed: unknown;
+  try {
+    const binary = atob(page.cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    parsed = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0))));
+  } catch (cause) {
+    throw new BadCursorError("This cursor is not one of this archive's.", { cause });
+  }
+  if (!Array.isArray(parsed) || parsed.length !== 5)
+    throw new BadCursorError("This cursor is not one of this archive's.");
+  const [sort, descending, backwards, value, id] = parsed as unknown[];
+  const known = value === null || typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+  if (!known || !Number.isSafeInteger(id)) throw new BadCursorError("This cursor is not one of this archive's.");
+  if (sort !== page.sort || descending !== (page.descending ? 1 : 0)) {
+    throw new BadCursorError("This cursor belongs to a list in another order.");
+  }
+  return { value: value as SortValue, id: id as number, backwards: backwards === 1 };
+}
