@@ -42,11 +42,11 @@ function cardObject(card: Card) {
   return { key: card.keyword, value: jsonOf(card), comment: card.comment };
 }
 
-/** As pyobs-archive lists them: by key; a key that occurs twice is there twice, each time with its first value. */
+/** As pyobs-archive lists them: by key in upper case; one that occurs twice is there twice, with its first value. */
 function sortedCards(header: Header) {
   return header.cards
     .filter((card) => !COMMENTARY.includes(card.keyword))
-    .map((card) => cardObject(header.card(card.keyword)!))
+    .map((card) => ({ ...cardObject(header.card(card.keyword)!), key: card.keyword.toUpperCase() }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
