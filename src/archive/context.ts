@@ -1,7 +1,8 @@
 /** What a use case works with. Made once a request, queue batch or scheduled run; tests give their own parts. */
-import type { Config } from "../config.ts";
+import { type Config, config } from "../config.ts";
 import type { Catalogue } from "../store/catalogue.ts";
-import type { FileStore } from "../store/files.ts";
+import { openCatalogue } from "../store/d1-catalogue.ts";
+import { type FileStore, fileStore } from "../store/files.ts";
 
 /** Work that may happen after the answer. Each kind may be done twice without harm. */
 export type WorkItem = { kind: "preview" | "pack"; id: number; version: number };
@@ -12,4 +13,14 @@ export interface Archive {
   files: FileStore;
   /** Where `archive/work.ts` puts what the queue consumer does. */
   queue: Pick<Queue<WorkItem>, "sendBatch">;
+}
+
+/** The archive of this Worker. Throws ConfigError. */
+export function archiveOf(env: Env): Archive {
+  return {
+    config: config(env),
+    catalogue: openCatalogue(env.DB),
+    files: fileStore(env.FILES),
+    queue: env.WORK as Queue<WorkItem>,
+  };
 }

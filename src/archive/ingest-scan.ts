@@ -1,8 +1,10 @@
 /**
  * Reads a file's structure while its bytes pass by: what it is wrapped in, every header, and whether all data units are
- * whole. Headers are kept, data units are passed over, so memory does not grow with the file.
+ * whole. Headers are kept, data units are passed over (or summed up, where they have a checksum), so memory does not
+ * grow with the file.
  */
 import { createGunzip, type Gunzip } from "node:zlib";
+import { verifyChecksum } from "../fits/checksum.ts";
 import { FitsError } from "../fits/errors.ts";
 import { FitsFile } from "../fits/file.ts";
 import type { Hdu } from "../fits/hdu.ts";
@@ -45,6 +47,7 @@ export class IngestScan {
   private first: Hdu | null = null;
   private sci: Hdu | null = null;
   private primary: Hdu | null = null;
+  private readonly checksumWarnings: string[] = [];
 
   constructor(private readonly maxInflatedBytes: number) {
     this.reading = this.readHdus();
@@ -131,9 +134,12 @@ export class IngestScan {
           throw new FitsError("UNSUPPORTED", `the file has more than ${MOST_HDUS} HDUs`, { hdu: index });
         }
         this.primary ??= hdu;
-        if (hdu.image === undefined) continue;
-        this.first ??= hdu;
-        if (hdu.extname.toUpperCase() === "SCI") this.sci ??= hdu;
+        if (hdu.image !== undefined) {
+          this.first ??= hdu;
+          if (hdu.extname.toUpperCase() === "SCI") this.sci ??= hdu;
+        }
+        const { warnings } = await verifyChecksum(hdu);
+        this.checksumWarnings.push(...warnings.map(({ message }) => message));
       }
     } catch (error) {
       this.failure = { error };
@@ -152,7 +158,7 @@ export class IngestScan {
   }
 
   private warnings(): string[] {
-    const messages = [...new Set(this.file.warnings.map(({ message }) => message))];
+    const messages = [...new Set([...this.file.warnings.map(({ message }) => message), ...this.checksumWarnings])];
     const more = messages.length - MOST_WARNINGS;
     return more > 0 ? [...messages.slice(0, MOST_WARNINGS), `and ${more} more of this kind`] : messages;
   }

@@ -15,13 +15,15 @@ interface Request {
 /**
  * One side feeds, the other reads, forwards only: a read waits until its bytes have come, and what nobody asked for is
  * passed over. `feed` does not return before the reader has had its chance to ask for more of the same bytes, so no
- * byte is kept that is not asked for.
+ * byte is kept that is not asked for, and none longer than until the next question.
  */
 export class PassingSource implements ByteSource {
   private fed = 0;
   private ended = false;
   private closed = false;
   private request: Request | null = null;
+  /** What was asked for last: a reader that looked ahead for a header may ask again for the data behind it. */
+  private last = { offset: 0, bytes: new Uint8Array(0) };
   private asked: (() => void) | null = null;
 
   /** Infinity until the end is known. */
@@ -30,13 +32,17 @@ export class PassingSource implements ByteSource {
   }
 
   async getRange(offset: number, length: number): Promise<Uint8Array> {
-    if (this.ended && offset >= this.fed) return new Uint8Array(0);
     if (length > MOST_AT_ONCE) {
       const message = `a header of more than ${MOST_AT_ONCE / 1024 / 1024} MiB is not read`;
       throw new FitsError("TOO_LARGE", message, { offset });
     }
+    const again = offset - this.last.offset;
+    const known = again >= 0 ? this.last.bytes.subarray(again, again + length) : new Uint8Array(0);
+    if (known.length === length || this.ended) return known;
+    const bytes = new Uint8Array(length);
+    bytes.set(known);
     return new Promise((resolve) => {
-      this.request = { offset, bytes: new Uint8Array(length), filled: 0, resolve };
+      this.request = { offset, bytes, filled: known.length, resolve };
       this.asked?.();
     });
   }
@@ -75,7 +81,9 @@ export class PassingSource implements ByteSource {
 
   private answer(request: Request): void {
     this.request = null;
-    request.resolve(request.bytes.subarray(0, request.filled));
+    const bytes = request.bytes.subarray(0, request.filled);
+    this.last = { offset: request.offset, bytes };
+    request.resolve(bytes);
   }
 
   private async nextRequest(): Promise<void> {

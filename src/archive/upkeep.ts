@@ -1,0 +1,55 @@
+/**
+ * What the archive does by the clock. It only ever removes objects that nothing refers to; a row whose object cannot be
+ * found is reported and never touched, as the object may be out of reach and not lost.
+ */
+import type { Archive } from "./context.ts";
+import { differences } from "./stock.ts";
+
+/** An upload or a packing writes its object first and its row minutes later at most; a day leaves no doubt. */
+const SAFE_AGE = 24 * 3600 * 1000;
+/** Objects removed in one run; what is more waits for the next. */
+const MOST_REMOVED = 5000;
+/** More orphans than a quarter of all objects (and a few) are no leftovers: the catalogue is the wrong one or not whole. */
+const DOUBTFUL_SHARE = 0.25;
+const NEVER_DOUBTFUL = 20;
+
+export interface Sweep {
+  objects: number;
+  orphans: number;
+  removed: number;
+  missing: number;
+  /** Set where nothing was removed because there were too many orphans to believe. */
+  refused: string | null;
+}
+
+/** Removes old orphans. Safe to run at any time and twice at once. */
+export async function sweep(archive: Pick<Archive, "config" | "catalogue" | "files">, now: number): Promise<Sweep> {
+  const seen = { objects: 0 };
+  const old: string[] = [];
+  let orphans = 0;
+  let missing = 0;
+  for await (const difference of differences(archive, seen)) {
+    if (difference.kind === "missing") {
+      missing++;
+      continue;
+    }
+    orphans++;
+    if (now - difference.file.uploaded > SAFE_AGE && old.length < MOST_REMOVED) old.push(difference.file.key);
+  }
+  const doubtful = old.length > NEVER_DOUBTFUL && old.length > DOUBTFUL_SHARE * seen.objects;
+  if (!doubtful) await archive.files.delete(old);
+  return {
+    objects: seen.objects,
+    orphans,
+    removed: doubtful ? 0 : old.length,
+    missing,
+    refused: doubtful ? `${old.length} of ${seen.objects} objects have no row; is this the right catalogue?` : null,
+  };
+}
+
+/** The scheduled run. */
+export async function upkeep(archive: Archive, now: number): Promise<void> {
+  const result = await sweep(archive, now);
+  const level = result.missing > 0 || result.refused !== null ? "warn" : "info";
+  console.log(JSON.stringify({ level, message: "swept", ...result }));
+}

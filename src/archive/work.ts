@@ -1,0 +1,34 @@
+/** What the queue consumer does after an ingest: previews, packing. Each item may come twice; each is safe to repeat. */
+import type { Archive, WorkItem } from "./context.ts";
+import { packFrame } from "./pack.ts";
+import { makePreviews } from "./preview.ts";
+
+/** Previews are waited for by people, packing by nobody; and a packing replaces the file that a preview reads. */
+const ORDER: WorkItem["kind"][] = ["preview", "pack"];
+/** Seconds until the next try, for each try; the queue gives up by its own `max_retries`. */
+const DELAYS = [5, 30, 120, 600];
+
+export async function work(archive: Archive, item: WorkItem): Promise<void> {
+  switch (item.kind) {
+    case "preview":
+      return makePreviews(archive, item.id, item.version);
+    case "pack":
+      await packFrame(archive, item.id, item.version);
+  }
+}
+
+/** One batch of the queue. What fails is tried again later, by itself. */
+export async function consume(archive: Archive, batch: MessageBatch<WorkItem>): Promise<void> {
+  const messages = batch.messages.toSorted((a, b) => ORDER.indexOf(a.body.kind) - ORDER.indexOf(b.body.kind));
+  for (const message of messages) {
+    try {
+      await work(archive, message.body);
+      message.ack();
+    } catch (error) {
+      const { attempts, body } = message;
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      console.error(JSON.stringify({ level: "error", message: "work failed", ...body, attempts, error: text }));
+      message.retry({ delaySeconds: DELAYS[attempts - 1] ?? DELAYS.at(-1)! });
+    }
+  }
+}

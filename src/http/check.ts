@@ -1,0 +1,52 @@
+/** Whether files and catalogue agree: what the command-line program's `check` shows. Staff only; changes nothing. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { differences } from "../archive/stock.ts";
+import { requireStaff, resource } from "./context.ts";
+import { isoOf } from "./frame-object.ts";
+
+export const check = resource();
+
+/** Entries of each list; more than these nobody reads. */
+const MOST_LISTED = 1000;
+
+const FilesSchema = z.object({
+  objects: z.int().openapi({ description: "Objects looked at" }),
+  orphans: z
+    .array(z.object({ key: z.string(), size: z.int(), uploaded: z.string() }))
+    .openapi({ description: "Objects that nothing refers to" }),
+  missing: z
+    .array(z.object({ key: z.string(), frame: z.int(), version: z.int() }))
+    .openapi({ description: "Versions whose object is not there" }),
+  truncated: z.boolean().openapi({ description: `Whether a list has more than its ${MOST_LISTED} entries` }),
+});
+
+check.openapi(
+  createRoute({
+    method: "get",
+    path: "/admin/api/check/files/",
+    tags: ["Administration"],
+    summary: "Objects without a row, rows without an object",
+    responses: {
+      200: { description: "Both lists", content: { "application/json": { schema: FilesSchema } } },
+      401: { description: "No or bad credentials" },
+      403: { description: "Not staff" },
+    },
+  }),
+  async (c): Promise<Response> => {
+    requireStaff(c);
+    const report: z.infer<typeof FilesSchema> = { objects: 0, orphans: [], missing: [], truncated: false };
+    for await (const difference of differences(c.var, report)) {
+      const list = difference.kind === "orphan" ? report.orphans : report.missing;
+      if (list.length === MOST_LISTED) {
+        report.truncated = true;
+      } else if (difference.kind === "orphan") {
+        const { key, size, uploaded } = difference.file;
+        report.orphans.push({ key, size, uploaded: isoOf(uploaded) });
+      } else {
+        report.missing.push({ key: difference.key, frame: difference.frameId, version: difference.version });
+      }
+    }
+    return c.json(report);
+  },
+);
