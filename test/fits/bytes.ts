@@ -34,7 +34,9 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
 
 /** The same bytes. (`toEqual` takes seconds for large arrays.) */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** SHA-256 of the array in big-endian order, as the expectations have it. */

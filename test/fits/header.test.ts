@@ -3,7 +3,7 @@ import { Real } from "../../src/fits/card-format.ts";
 import { FitsError } from "../../src/fits/errors.ts";
 import { Header } from "../../src/fits/header.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
-import { type Expected, headerBytes, plain } from "./bytes.ts";
+import { type Expected, headerBytes, plain, sameBytes } from "./bytes.ts";
 
 function parse(...cards: string[]): Header {
   return Header.parse(headerBytes(...cards));
@@ -113,9 +113,9 @@ describe("writing", () => {
     const bytes = await fixture("fits/header-zoo.fits");
     const header = Header.parse(bytes);
     const length = header.toBytes().length;
-    expect(header.toBytes()).toEqual(bytes.slice(0, length));
+    expect(sameBytes(header.toBytes(), bytes.subarray(0, length))).toBe(true);
     const rebuilt = new Header(header.cards);
-    expect(rebuilt.toBytes()).toEqual(bytes.slice(0, length));
+    expect(sameBytes(rebuilt.toBytes(), bytes.subarray(0, length))).toBe(true);
   });
 
   it("writes the forms of the standard", () => {

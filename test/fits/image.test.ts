@@ -13,7 +13,7 @@ import type { Kernels } from "../../src/fits/runtime.ts";
 import { scalePixels } from "../../src/fits/scale.ts";
 import type { ByteSource } from "../../src/fits/source.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
-import { type Expected, sha256 } from "./bytes.ts";
+import { type Expected, sameBytes, sha256 } from "./bytes.ts";
 
 const { images } = await fixtureJson<Expected>("fits/expected.json");
 
@@ -256,7 +256,7 @@ describe("inflate", () => {
 
   it.each(["gzip", "deflate"] as const)("reads %s and refuses damage, an early end and too much", async (format) => {
     const packed = await gzip(bytes, format);
-    expect(await inflate(packed, bytes.length)).toEqual(bytes);
+    expect(sameBytes(await inflate(packed, bytes.length), bytes)).toBe(true);
     expect((await failure((async () => await inflate(packed, bytes.length - 1))())).code).toBe("TOO_LARGE");
     expect((await failure((async () => await inflate(packed.slice(0, -20), 60_000))())).code).toMatch(
       /CORRUPT|TOO_LARGE/,
