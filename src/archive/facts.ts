@@ -114,9 +114,9 @@ function refused(cause: unknown): ArchiveError {
 
 function dateObsOf(lookup: HeaderLookup): number {
   const stated = lookup.text(KEYWORDS.dateObs);
-  const moment = stated === null ? null : statedMoment(lookup, stated);
-  const ms = moment ?? julianDate(lookup);
-  if (ms === null) throw new ArchiveError("BAD_PARAMETER", "Could not find DATE-OBS in FITS header.");
+  // As pyobs-archive does and in its words, also where there is a Julian date: which moment it means differs too much.
+  if (stated === null) throw new ArchiveError("BAD_PARAMETER", "Could not find DATE-OBS in FITS header.");
+  const ms = momentOf(lookup, stated);
   const year = new Date(ms).getUTCFullYear();
   // Dates of answers have four digits of year.
   if (!(year >= 0 && year <= 9999)) {
@@ -125,8 +125,8 @@ function dateObsOf(lookup: HeaderLookup): number {
   return ms;
 }
 
-/** DATE-OBS as a moment; null where it cannot be read and the header has a Julian date instead. */
-function statedMoment(lookup: HeaderLookup, stated: string): number | null {
+/** DATE-OBS as a moment; where it cannot be read, the Julian date beside it. */
+function momentOf(lookup: HeaderLookup, stated: string): number {
   const time = lookup.find(KEYWORDS.time);
   const timesys = lookup.text(KEYWORDS.timesys);
   const timeOfDay = time === null || typeof time.value === "boolean" ? null : String(time.value);
@@ -139,9 +139,10 @@ function statedMoment(lookup: HeaderLookup, stated: string): number | null {
       lookup.warn(`${time?.keyword} "${timeOfDay}" is no time of the day; left out`);
       return alone;
     } catch {
-      if (julianDate(lookup) === null) throw error;
+      const julian = julianDate(lookup);
+      if (julian === null) throw error;
       lookup.warn(`${error.message} The Julian date is taken instead.`);
-      return null;
+      return julian;
     }
   }
 }

@@ -23,7 +23,7 @@ export class PassingSource implements ByteSource {
   private closed = false;
   private request: Request | null = null;
   /** What was asked for last: a reader that looked ahead for a header may ask again for the data behind it. */
-  private last = { offset: 0, bytes: new Uint8Array(0) };
+  private last: { offset: number; bytes: Uint8Array } = { offset: 0, bytes: new Uint8Array(0) };
   private asked: (() => void) | null = null;
 
   /** Infinity until the end is known. */

@@ -185,7 +185,11 @@ describe("facts", () => {
     ],
     ["the century before", { "DATE-OBS": "01/02/99" }, { dateObs: Date.UTC(1999, 1, 1) }],
     ["a zone", { "DATE-OBS": "2024-01-15T22:00:00+02:00" }, { dateObs: Date.UTC(2024, 0, 15, 20) }],
-    ["MJD-OBS alone", { "DATE-OBS": null, "MJD-OBS": "`60324.5`" }, { dateObs: Date.UTC(2024, 0, 15, 12) }],
+    [
+      "MJD-OBS where DATE-OBS is unreadable",
+      { "DATE-OBS": "?", "MJD-OBS": "`60324.5`" },
+      { dateObs: Date.UTC(2024, 0, 15, 12) },
+    ],
     ["DAY-OBS as LCO writes it", { "DAY-OBS": "20240201" }, { night: "2024-02-01" }],
     ["no DAY-OBS", { "DAY-OBS": null, "DATE-OBS": "2024-01-16T02:00:00" }, { night: "2024-01-16" }],
     ["L1PUBDAT", { L1PUBDAT: "2025-02-01T19:02:03.123" }, { publicDate: Date.UTC(2025, 1, 1, 19, 2, 3, 123) }],
@@ -234,7 +238,7 @@ describe("facts", () => {
   });
 
   it.each<[string, Cards, RegExp]>([
-    ["no DATE-OBS", { "DATE-OBS": null }, /^Could not find DATE-OBS in FITS header\.$/],
+    ["no DATE-OBS", { "DATE-OBS": null, "MJD-OBS": 60324 }, /^Could not find DATE-OBS in FITS header\.$/],
     ["a DATE-OBS that is none", { "DATE-OBS": "yesterday" }, /DATE-OBS "yesterday" is no date/],
     ["an EXPTIME that is none", { EXPTIME: "abc" }, /Field 'EXPTIME' expected a number but got 'abc'/],
     ["a DAY-OBS that is none", { "DAY-OBS": "not a day" }, /"not a day" is no night/],
