@@ -17,6 +17,7 @@ import type { ListedFrame, Sight } from "../store/frame.ts";
 import { complaint } from "./body.ts";
 import type { FrameView } from "./frame-object.ts";
 import { Refused, truth } from "./parameter.ts";
+import type { pathBelowRoot } from "./public-address.ts";
 
 export interface HttpEnv {
   Bindings: Env;
@@ -39,6 +40,9 @@ export type HttpContext = Context<HttpEnv>;
 /** Path of one frame; only digits reach the handler, so `/frames/zip/` and the like never clash with it. */
 export const FRAME_PATH = "/frames/{id{[0-9]+}}";
 
+/** The same for routes that are made without `openapi()`. */
+export const FRAME_ROUTE = "/frames/:id{[0-9]+}";
+
 export const FrameParameters = z.object({
   id: z.string().openapi({ type: "integer", param: { description: "Id of the frame." }, example: "1" }),
 });
@@ -51,8 +55,9 @@ export const VersionParameter = z.looseObject({
 });
 
 /** A sub-app for one resource. Values that its schemas refuse become BAD_PARAMETER errors that name the field. */
-export function resource(): OpenAPIHono<HttpEnv> {
+export function resource(options: { getPath?: typeof pathBelowRoot } = {}): OpenAPIHono<HttpEnv> {
   return new OpenAPIHono<HttpEnv>({
+    ...options,
     defaultHook: (result) => {
       if (!result.success) throw complaint(result.error);
     },

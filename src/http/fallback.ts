@@ -36,7 +36,6 @@ export function fallback(app: Hono<HttpEnv>): (c: HttpContext) => Response {
   let paths: KnownPath[] | undefined;
   return (c) => {
     paths ??= pathsOf(app);
-    const { pathname, search } = new URL(c.req.url);
     const methods = methodsAt(paths, c.req.path);
     if (methods.length > 0) {
       const allow = ["OPTIONS", ...methods].join(", ");
@@ -44,10 +43,10 @@ export function fallback(app: Hono<HttpEnv>): (c: HttpContext) => Response {
       viewerOf(c); // bad credentials are the first thing wrong, as in Django REST framework
       return c.json({ detail: `Method "${c.req.method}" not allowed.` }, 405, { Allow: allow });
     }
-    if (!pathname.endsWith("/") && methodsAt(paths, `${c.req.path}/`).length > 0) {
+    if (!c.req.path.endsWith("/") && methodsAt(paths, `${c.req.path}/`).length > 0) {
       // 308 keeps method and body, where 301 would turn an upload into a GET.
       const status = c.req.method === "GET" || c.req.method === "HEAD" ? 301 : 308;
-      return c.redirect(`${pathname}/${search}`, status);
+      return c.redirect(`${new URL(c.var.root).pathname}${c.req.path.slice(1)}/${new URL(c.req.url).search}`, status);
     }
     throw new ArchiveError("NOT_FOUND", "Not found.");
   };

@@ -6,14 +6,15 @@ import { ArchiveError } from "../archive/errors.ts";
 import { LINK_PARAMETER } from "../archive/links.ts";
 import { SESSION_COOKIE } from "../archive/session.ts";
 import type { Viewer } from "../archive/visibility.ts";
-import { type Config, config } from "../config.ts";
+import { config } from "../config.ts";
 import { accountStore } from "../store/accounts.ts";
 import { openCatalogue } from "../store/d1-catalogue.ts";
 import { fileStore } from "../store/files.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
+import { rootOf } from "./public-address.ts";
 
 /** Query parameters that must not be read in a log. */
-const SECRET_PARAMETERS = [LINK_PARAMETER, "token", "auth_token", "password"];
+const SECRET_PARAMETERS = [LINK_PARAMETER, "selection", "token", "auth_token", "password"];
 
 /** Answers that a browser shows as a page say for themselves what they may load; all others may load nothing. */
 const SECURITY_HEADERS = {
@@ -23,11 +24,6 @@ const SECURITY_HEADERS = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 };
-
-/** The public address: HTTP_ROOT, or the address that was asked for. */
-function rootOf(settings: Config, url: string): string {
-  return settings.httpRoot ?? `${new URL(url).origin}/`;
-}
 
 async function identify(c: HttpContext): Promise<Viewer | ArchiveError> {
   const header = c.req.header("Authorization");
@@ -74,7 +70,7 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("requestId", crypto.randomUUID());
   c.set("identity", { kind: "anonymous" });
   c.set("config", config(c.env));
-  c.set("root", rootOf(c.var.config, c.req.url));
+  c.set("root", rootOf(c.env, c.req.url));
   c.set("accounts", accountStore(c.env.DB));
   c.set("catalogue", openCatalogue(c.env.DB));
   c.set("files", fileStore(c.env.FILES));
