@@ -3,6 +3,7 @@ import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { StoredFile } from "../store/frame.ts";
 import type { Bundle } from "./bundle.ts";
 import { ArchiveError } from "./errors.ts";
+import { originalPiece } from "./original.ts";
 import type { StreamPiece } from "./piece-stream.ts";
 
 function lost(file: StoredFile): ArchiveError {
@@ -16,6 +17,7 @@ export function storedPiece(files: FileStore, file: StoredFile, start: number, e
   const length = end - start;
   return {
     length,
+    native: true,
     open: async () => {
       // Without a range where the whole is wanted: the object's own length then goes with the stream.
       const range = length === file.size ? {} : { range: { offset: start, length } };
@@ -46,6 +48,7 @@ export function* bundlePieces(files: FileStore, bundle: Bundle, start: number, e
     const content = bundle.contents[piece.entry]!;
     const [from, to] = [piece.offset, piece.offset + piece.length];
     if (content.kind === "text") yield { bytes: content.bytes.subarray(from, to) };
-    else yield storedPiece(files, content.file, from, to);
+    else if (content.kind === "stored") yield storedPiece(files, content.file, from, to);
+    else yield originalPiece(files, content.file, from, to);
   }
 }

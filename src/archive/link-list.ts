@@ -115,10 +115,13 @@ export function listStream(format: ListFormat, pages: AsyncIterable<Listed[]>): 
       if (head !== "") controller.enqueue(encoder.encode(head));
     },
     pull: async (controller) => {
-      const { done, value } = await iterator.next();
-      const text = done ? tail : value.map(file).join("");
-      if (text !== "") controller.enqueue(encoder.encode(text));
-      if (done) controller.close();
+      // A pull that gives nothing is never asked again, and a page may be empty.
+      for (let text = ""; text === ""; ) {
+        const { done, value } = await iterator.next();
+        text = done ? tail : value.map(file).join("");
+        if (text !== "") controller.enqueue(encoder.encode(text));
+        if (done) return controller.close();
+      }
     },
     cancel: async () => {
       await iterator.return?.();

@@ -5,8 +5,11 @@
 
 export type StreamPiece =
   | { bytes: Uint8Array }
-  /** `open` answers a stream of exactly `length` bytes; it is called once, possibly before the pieces ahead are sent. */
-  | { open: () => Promise<ReadableStream<Uint8Array>>; length: number };
+  /**
+   * `open` answers a stream of exactly `length` bytes; it is called once, possibly before the pieces ahead are sent.
+   * `native`: the stream is the runtime's own, which knows its length.
+   */
+  | { open: () => Promise<ReadableStream<Uint8Array>>; length: number; native?: true };
 
 /**
  * Files opened ahead of the one being sent, and how many bytes they may have together: small files would otherwise wait

@@ -3,6 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { probeStored, storedPiece } from "../archive/delivery.ts";
 import { ArchiveError } from "../archive/errors.ts";
+import { originalPiece } from "../archive/original.ts";
 import type { ListedFrame, StoredFile } from "../store/frame.ts";
 import { attachment, contentTypeOf, DOWNLOAD_COOKIE } from "./attachment.ts";
 import { cachingHeaders, isPublic, isSettled } from "./caching.ts";
@@ -39,22 +40,25 @@ function lastModified(frame: ListedFrame): number {
   return frame.created + (frame.file.packing === "none" ? 0 : 1000);
 }
 
-function storedFile(c: HttpContext, frame: ListedFrame): Representation {
+/** The file as it is kept, or, where the archive has packed it and that is wanted, as it was uploaded. */
+function fileOf(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Representation {
   const { file } = frame;
   const { files, config } = c.var;
   const now = Date.now();
+  const original = wantsOriginal ? file.original : null;
+  const given = original ?? file;
   const forEver = c.req.query("version") !== undefined && isSettled(frame, now);
   return {
-    size: file.size,
-    contentType: contentTypeOf(file.filename),
-    validators: { etag: `"${file.sha256}"`, lastModified: lastModified(frame) },
+    size: given.size,
+    contentType: contentTypeOf(given.filename),
+    validators: { etag: `"${given.sha256}"`, lastModified: lastModified(frame) },
     headers: {
       ...cachingHeaders(isPublic(frame, config, now), forEver),
-      ...digests(file),
-      "Content-Disposition": attachment(file.filename),
+      ...digests(given),
+      "Content-Disposition": attachment(given.filename),
       "Set-Cookie": DOWNLOAD_COOKIE,
     },
-    pieces: ({ start, end }) => [storedPiece(files, file, start, end)],
+    pieces: ({ start, end }) => [(original === null ? storedPiece : originalPiece)(files, file, start, end)],
     probe: () => probeStored(files, file),
   };
 }
@@ -92,7 +96,6 @@ download.openapi(
   }),
   async (c) => {
     const frame = await requireFrame(c, "download");
-    wantsOriginal(c);
-    return answerBytes(c, storedFile(c, frame));
+    return answerBytes(c, fileOf(c, frame, wantsOriginal(c)));
   },
 );

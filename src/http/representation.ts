@@ -55,16 +55,23 @@ async function body(
 ): Promise<Response> {
   const length = range.end - range.start;
   const all = { ...headers, "Content-Type": of.contentType, "Content-Length": `${length}` };
-  const pieces = of.pieces(range)[Symbol.iterator]();
-  const first = pieces.next();
-  if (!first.done && "open" in first.value && first.value.length === length) {
-    return new Response(await first.value.open(), { status, headers: all });
+  const pieces = [...firstTwo(of.pieces(range))];
+  const only = pieces.length === 1 ? pieces[0]! : null;
+  if (only === null || "bytes" in only) {
+    return new Response(pieceStream(of.pieces(range), length, broken(c)), { status, headers: all });
   }
-  const rest = (function* () {
-    if (!first.done) yield first.value;
-    for (let next = pieces.next(); !next.done; next = pieces.next()) yield next.value;
-  })();
-  return new Response(pieceStream(rest, length, broken(c)), { status, headers: all });
+  // What cannot be opened is an error of its own while there is still time to say so.
+  const stream = await only.open();
+  const known = only.native ? stream : pieceStream([{ length, open: async () => stream }], length, broken(c));
+  return new Response(known, { status, headers: all });
+}
+
+function* firstTwo<T>(items: Iterable<T>): Generator<T> {
+  let left = 2;
+  for (const item of items) {
+    yield item;
+    if (--left === 0) return;
+  }
 }
 
 function parts(c: HttpContext, of: Representation, ranges: ByteRange[], headers: Record<string, string>): Response {

@@ -1,0 +1,63 @@
+/** Puts frames aside under a short address that a browser's own download manager, wget and aria2 can come back to. */
+import * as z from "zod";
+import { LIST_FORMATS } from "../archive/link-list.ts";
+import { makeSelection } from "../archive/selection.ts";
+import { sightOf } from "../archive/visibility.ts";
+import type { Wish } from "../archive/wish.ts";
+import type { Sight } from "../store/frame.ts";
+import { selectionStore } from "../store/selections.ts";
+import { resource, viewerOf } from "./context.ts";
+import { type Fields, FrameIdsBody, fieldOf, flagOf, idsOf, queryWish, readFieldList } from "./wish.ts";
+
+export const selection = resource();
+
+const SelectionSchema = z.object({
+  url: z.string().openapi({ description: "Of the zip; needs no credentials until it expires" }),
+  lists: z.object(Object.fromEntries(LIST_FORMATS.map((format) => [format, z.string()]))).openapi({
+    description: "Addresses of lists of signed links, by format",
+  }),
+  count: z.int(),
+  bytes: z.int().openapi({ description: "Of all files together" }),
+  missing: z.array(z.int()).openapi({ description: "Ids that are not in the archive, or not for you" }),
+  expires: z.string(),
+});
+
+/** Frames by id, or those that `query` finds: the list's parameters as they stand in its address, or one by one. */
+function wishOf(fields: Fields, sight: Sight): Wish {
+  const ids = idsOf(fields);
+  if (ids !== null) return { kind: "ids", ids };
+  const query = fieldOf(fields, "query");
+  return queryWish(new URLSearchParams(query ?? fields), sight);
+}
+
+selection.openAPIRegistry.registerPath({
+  method: "post",
+  path: "/frames/selection/",
+  tags: ["Files"],
+  summary: "Puts frames aside, by id or by a query, under an address of their own",
+  description: "`query` is the query string of a list, as in `SITE=goe&night=2024-01-15`, instead of frame_ids.",
+  request: { body: FrameIdsBody },
+  responses: {
+    201: { description: "Where they are", content: { "application/json": { schema: SelectionSchema } } },
+    400: { description: "A parameter that is not understood, by its name, and what it accepts" },
+    401: { description: "No or bad credentials" },
+    413: { description: "More frames than one zip holds" },
+  },
+});
+selection.post("/frames/selection/", async (c) => {
+  const { config, catalogue, root } = c.var;
+  const viewer = viewerOf(c);
+  const now = Date.now();
+  const sight = sightOf(viewer, config, now);
+  const fields = await readFieldList(c);
+  const { token, expires, ...made } = await makeSelection(
+    { config, catalogue, selections: selectionStore(c.env.DB) },
+    wishOf(fields, sight),
+    { sight, user: viewer.kind === "person" ? viewer.person.id : null, uncompress: flagOf(fields, "uncompress"), now },
+  );
+  const url = `${root}frames/zip/?selection=${token}`;
+  const lists = Object.fromEntries(LIST_FORMATS.map((format) => [format, `${url}&format=${format}`]));
+  return c.json({ url, lists, ...made, expires: new Date(expires).toISOString() }, 201, {
+    "Cache-Control": "no-store",
+  });
+});
