@@ -8,7 +8,8 @@ import type { StoredFile } from "../store/frame.ts";
 import { byteStream } from "./byte-stream.ts";
 import { fitsRuntime } from "./fits-runtime.ts";
 
-export type FrameFile = FitsFile & AsyncDisposable;
+/** `seekable`: any part can be read at any time, and again; else forwards only, and then the file is opened anew. */
+export type FrameFile = FitsFile & AsyncDisposable & { readonly seekable: boolean };
 
 const inflateStream: InflateStream = (chunks) => {
   // workerd's types know only their own transform streams.
@@ -16,30 +17,31 @@ const inflateStream: InflateStream = (chunks) => {
   return readChunks(byteStream(chunks).pipeThrough(gzip));
 };
 
-function disposable(fits: FitsFile, close: () => Promise<void>): FrameFile {
-  return Object.assign(fits, { [Symbol.asyncDispose]: close });
+function disposable(fits: FitsFile, seekable: boolean, close: () => Promise<void>): FrameFile {
+  return Object.assign(fits, { seekable, [Symbol.asyncDispose]: close });
 }
 
 /**
  * Opens the file by its first bytes. A gzip can only be read forwards, and is let go of when the file is disposed of.
- * Throws FileStoreError MISSING where R2 has no such file, and FitsError where it is not FITS.
+ * `readAhead`: bytes that small reads are served from, for those who read all of it. Throws FileStoreError MISSING where R2 has no such file, and FitsError where it is not FITS.
  */
 export async function openFrameFile(
   files: FileStore,
   file: StoredFile,
   config: Pick<Config, "maxInflatedBytes">,
   signal?: AbortSignal,
+  readAhead?: number,
 ): Promise<FrameFile> {
-  const stored = await files.open(file.key, { signal });
+  const stored = await files.open(file.key, { signal, readAhead });
   const options = { ...fitsRuntime, signal };
   if (!isGzip(await stored.getRange(0, 3, signal))) {
-    return disposable(await openFits(stored, options), async () => {});
+    return disposable(await openFits(stored, options), true, async () => {});
   }
   const found = await files.get(file.key, { etag: stored.etag });
   if (found === null) throw new FileStoreError("MISSING", `There is no file ${file.key} in the store.`, file.key);
   const source = gzipSource(readChunks(found.body), inflateStream, { limit: config.maxInflatedBytes });
   try {
-    return disposable(await openFits(source, options), () => source.close());
+    return disposable(await openFits(source, options), false, () => source.close());
   } catch (error) {
     await source.close();
     throw error;

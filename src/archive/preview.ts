@@ -4,15 +4,11 @@
  * and averaging, so its memory is that of the picture, whatever the frame's size.
  */
 import { FitsError } from "../fits/errors.ts";
-import type { FitsFile } from "../fits/file.ts";
-import type { Hdu } from "../fits/hdu.ts";
-import { imageRows } from "../fits/image.ts";
 import { draw, drawAll, enlarge, type Picture, type RowSource, widestPicture } from "../imaging/picture.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { Frame, StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
-import { ArchiveError } from "./errors.ts";
-import { openFrameFile } from "./frame-file.ts";
+import { FrameImage } from "./frame-image.ts";
 import { CONTENT_TYPE, encode, mostPixels } from "./preview-encode.ts";
 import { DEFAULT_WIDTH, KEPT_PREVIEWS, type PreviewOptions, previewKey, previewPrefix } from "./preview-options.ts";
 
@@ -47,10 +43,9 @@ export async function drawPreview(
   options: PreviewOptions,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const fits = await openFrameFile(files, file, config, signal);
-  const source = imageSource(await chooseHdu(fits, options.hdu), options.plane, signal);
-  const width = Math.min(options.width ?? DEFAULT_WIDTH, widest(source, options));
-  const picture = await draw(source, { width, cuts: options.cuts, stretch: options.stretch });
+  await using image = await FrameImage.open(files, file, config, options, signal);
+  const width = Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options));
+  const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch });
   return encode(finish(picture, options), options.format, options.colormap);
 }
 
@@ -68,10 +63,9 @@ export async function makePreviews(archive: Archive, id: number, version: number
   const { cuts, stretch } = first.options;
   let pictures: Picture[];
   try {
-    const fits = await openFrameFile(archive.files, frame.file, archive.config);
-    const source = imageSource(await fits.science(), first.options.plane);
-    const widths = missing.map(({ options }) => Math.min(options.width ?? DEFAULT_WIDTH, widest(source, options)));
-    pictures = await drawAll(source, widths, { cuts, stretch });
+    await using image = await FrameImage.open(archive.files, frame.file, archive.config, first.options);
+    const widths = missing.map(({ options }) => Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options)));
+    pictures = await drawAll(image, widths, { cuts: image.storedCuts(cuts), stretch });
   } catch (error) {
     // What cannot be drawn now cannot be drawn by trying again; who asks for it is told why.
     if (error instanceof FitsError || (error instanceof FileStoreError && error.code === "MISSING")) return;
@@ -107,61 +101,4 @@ function widest(source: RowSource, { format }: PreviewOptions): number {
   const drawn = widestPicture(source.width, source.height);
   if (most === null) return drawn;
   return Math.max(1, Math.min(drawn, Math.floor(source.width * Math.sqrt(most / (source.width * source.height)))));
-}
-
-async function chooseHdu(fits: FitsFile, wanted: number | string | null): Promise<Hdu> {
-  if (wanted === null) return fits.science();
-  try {
-    return await fits.hdu(wanted);
-  } catch (error) {
-    if (!(error instanceof FitsError) || error.code !== "NO_SUCH_HDU") throw error;
-    const names = (await fits.hdus()).map(({ index, extname }) =>
-      extname === "" ? `${index}` : `${index} (${extname})`,
-    );
-    throw new ArchiveError("BAD_PARAMETER", `The file has no HDU ${wanted}; it accepts ${names.join(", ")}.`, {
-      field: "hdu",
-    });
-  }
-}
-
-/** One plane of an image inside its TRIMSEC, from the lowest row up. */
-function imageSource(hdu: Hdu, plane: number, signal?: AbortSignal): RowSource {
-  if (hdu.image === undefined) {
-    throw new FitsError("NO_IMAGE", `HDU ${hdu.index} (${hdu.extname || hdu.kind}) has no image`, { hdu: hdu.index });
-  }
-  const [columns = 1, rows = 1, ...more] = hdu.image.axes;
-  const planes = more.reduce((product, length) => product * length, 1);
-  if (plane >= planes) {
-    throw new ArchiveError(
-      "BAD_PARAMETER",
-      planes === 1
-        ? "The image has one plane; it accepts 0."
-        : `The image has no plane ${plane}; it accepts 0 to ${planes - 1}.`,
-      { field: "plane" },
-    );
-  }
-  const { x, y } = trimmed(hdu, columns, rows);
-  return {
-    width: x[1] - x[0],
-    height: y[1] - y[0],
-    rows: () => imageRows(hdu, { x, y, plane, signal }),
-  };
-}
-
-/**
- * The part of the image that TRIMSEC names, `[x1:x2,y1:y2]` from 1, both ends inside. Ends in reverse order are the
- * same part, ends beyond the image its edges; what is no section, or lies outside, is not respected.
- */
-function trimmed(hdu: Hdu, columns: number, rows: number): { x: [number, number]; y: [number, number] } {
-  const whole: { x: [number, number]; y: [number, number] } = { x: [0, columns], y: [0, rows] };
-  const text = hdu.header.get("TRIMSEC");
-  const match = /^\s*\[?\s*(-?\d+)\s*:\s*(-?\d+)\s*,\s*(-?\d+)\s*:\s*(-?\d+)\s*\]?\s*$/.exec(String(text ?? ""));
-  if (match === null) return whole;
-  const [x1, x2, y1, y2] = match.slice(1).map(Number) as [number, number, number, number];
-  const range = (a: number, b: number, size: number): [number, number] => [
-    Math.max(0, Math.min(a, b) - 1),
-    Math.min(size, Math.max(a, b)),
-  ];
-  const section = { x: range(x1, x2, columns), y: range(y1, y2, rows) };
-  return section.x[0] < section.x[1] && section.y[0] < section.y[1] ? section : whole;
 }

@@ -1,6 +1,6 @@
 /**
- * Ranged reading of one R2 object. Each R2 read costs a round trip and is billed, so small reads are served from a
- * window that was fetched ahead, and reads asked for together that lie together are fetched together.
+ * Ranged reading of one R2 object. Each R2 read costs a round trip and is billed, so small reads are served from
+ * windows that were fetched ahead, and reads asked for together that lie together are fetched together.
  */
 import { type FileSource, FileStoreError, type OpenOptions, twice } from "./files.ts";
 
@@ -17,6 +17,9 @@ interface Pending {
   resolve(bytes: Uint8Array): void;
   reject(reason: unknown): void;
 }
+
+/** A compressed image is read at two places in turn: the table of its tiles, and the tiles. */
+const WINDOWS = 2;
 
 interface Window {
   offset: number;
@@ -42,6 +45,8 @@ export async function openObject(bucket: R2Bucket, key: string, options: OpenOpt
 
 class ObjectSource implements FileSource {
   private pending: Pending[] = [];
+  /** The one used last at the end. */
+  private windows: Window[];
 
   constructor(
     private readonly bucket: R2Bucket,
@@ -49,8 +54,10 @@ class ObjectSource implements FileSource {
     readonly etag: string,
     readonly size: number,
     private readonly ahead: number,
-    private window: Window,
-  ) {}
+    first: Window,
+  ) {
+    this.windows = [first];
+  }
 
   /** The bytes may be a view of the window: read them, do not write them. */
   async getRange(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
@@ -58,7 +65,7 @@ class ObjectSource implements FileSource {
     const wanted = Math.max(0, Math.min(length, this.size - offset));
     if (wanted === 0) return new Uint8Array(0);
     const bytes =
-      within(this.window, offset, wanted) ??
+      this.known(offset, wanted) ??
       (await new Promise<Uint8Array>((resolve, reject) => {
         this.pending.push({ offset, length: wanted, resolve, reject });
         // All reads of this turn are known when the microtasks that asked for them have run.
@@ -66,6 +73,20 @@ class ObjectSource implements FileSource {
       }));
     signal?.throwIfAborted();
     return bytes;
+  }
+
+  private known(offset: number, length: number): Uint8Array | null {
+    for (const window of this.windows) {
+      const bytes = within(window, offset, length);
+      if (bytes === null) continue;
+      this.keep(window);
+      return bytes;
+    }
+    return null;
+  }
+
+  private keep(window: Window): void {
+    this.windows = [...this.windows.filter((other) => other !== window), window].slice(-WINDOWS);
   }
 
   private flush(): void {
@@ -96,7 +117,7 @@ class ObjectSource implements FileSource {
       }
       const window = { offset, bytes };
       // A long read is used up by whoever asked for it; keeping it would only hold memory.
-      if (length <= MOST_AHEAD) this.window = window;
+      if (length <= MOST_AHEAD) this.keep(window);
       for (const read of reads) read.resolve(within(window, read.offset, read.length)!);
     } catch (error) {
       for (const read of reads) read.reject(error);
