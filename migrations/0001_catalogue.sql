@@ -52,7 +52,7 @@ CREATE TABLE `frame` (
 	`width` integer NOT NULL,
 	`height` integer NOT NULL,
 	`footprint` blob,
-	`relations` integer NOT NULL,
+	`related` text,
 	`created` integer NOT NULL,
 	`size` integer NOT NULL,
 	`key` text NOT NULL,
@@ -79,13 +79,6 @@ CREATE INDEX `frame_cell` ON `frame` (`cell`,`date_obs`) WHERE "frame"."cell" IS
 CREATE INDEX `frame_public` ON `frame` (`public_date`) WHERE "frame"."public_date" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `frame_reqnum` ON `frame` (`reqnum`) WHERE "frame"."reqnum" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `frame_obsnum` ON `frame` (`obsnum`) WHERE "frame"."obsnum" IS NOT NULL;--> statement-breakpoint
-CREATE TABLE `link` (
-	`frame` integer NOT NULL,
-	`target` integer NOT NULL,
-	PRIMARY KEY(`frame`, `target`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `link_target` ON `link` (`target`);--> statement-breakpoint
 CREATE TABLE `object` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -93,6 +86,17 @@ CREATE TABLE `object` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `object_name` ON `object` (`name`);--> statement-breakpoint
+CREATE TABLE `selection` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`user_id` integer,
+	`ids` text NOT NULL,
+	`uncompress` integer NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `user`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `selection_expires` ON `selection` (`expires`);--> statement-breakpoint
 CREATE TABLE `state` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`shard` integer NOT NULL,
@@ -104,11 +108,3 @@ CREATE TABLE `tally` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`counts` text NOT NULL
 );
---> statement-breakpoint
-CREATE TABLE `wanted` (
-	`name` text NOT NULL,
-	`frame` integer NOT NULL,
-	PRIMARY KEY(`name`, `frame`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `wanted_frame` ON `wanted` (`frame`);

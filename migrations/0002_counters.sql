@@ -16,7 +16,7 @@ INSERT INTO state (id, shard, last_id, settled) VALUES (1, 0, 0, 0);
 --> statement-breakpoint
 -- One place counts: a row put into `census` adds (sign 1) or takes away (-1) one frame everywhere.
 CREATE VIEW census AS
-  SELECT 0 AS sign, 0 AS combination, 0 AS object, 0 AS date_obs, 0 AS night, 0 AS step, 0 AS cell, 0 AS size;
+  SELECT 0 AS sign, 0 AS combination, 0 AS object, 0 AS date_obs, 0 AS step, 0 AS cell, 0 AS size;
 --> statement-breakpoint
 CREATE TRIGGER census_count INSTEAD OF INSERT ON census BEGIN
   UPDATE combination SET
@@ -36,44 +36,32 @@ CREATE TRIGGER census_count INSTEAD OF INSERT ON census BEGIN
       THEN json_remove(counts, '$."' || new.combination || '"')
       ELSE json_set(counts, '$."' || new.combination || '"', json_array(coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign, coalesce(counts ->> ('$."' || new.combination || '"[1]'), 0) + new.sign * new.size)) END;
   INSERT INTO tally (id, counts)
-    SELECT 2 * 1099511627776 + new.night + 1000000, json_object(CAST(new.combination AS TEXT), json_array(new.sign, new.sign * new.size)) WHERE true
+    SELECT 2 * 1099511627776 + new.object, json_object(CAST(new.combination AS TEXT), json_array(new.sign, new.sign * new.size)) WHERE new.object IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET counts = CASE WHEN coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign = 0
       THEN json_remove(counts, '$."' || new.combination || '"')
       ELSE json_set(counts, '$."' || new.combination || '"', json_array(coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign, coalesce(counts ->> ('$."' || new.combination || '"[1]'), 0) + new.sign * new.size)) END;
   INSERT INTO tally (id, counts)
-    SELECT 3 * 1099511627776 + new.object, json_object(CAST(new.combination AS TEXT), json_array(new.sign, new.sign * new.size)) WHERE new.object IS NOT NULL
-    ON CONFLICT (id) DO UPDATE SET counts = CASE WHEN coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign = 0
-      THEN json_remove(counts, '$."' || new.combination || '"')
-      ELSE json_set(counts, '$."' || new.combination || '"', json_array(coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign, coalesce(counts ->> ('$."' || new.combination || '"[1]'), 0) + new.sign * new.size)) END;
-  INSERT INTO tally (id, counts)
-    SELECT 4 * 1099511627776 + new.cell, json_object(CAST(new.combination AS TEXT), json_array(new.sign, new.sign * new.size)) WHERE new.cell IS NOT NULL
+    SELECT 3 * 1099511627776 + new.cell, json_object(CAST(new.combination AS TEXT), json_array(new.sign, new.sign * new.size)) WHERE new.cell IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET counts = CASE WHEN coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign = 0
       THEN json_remove(counts, '$."' || new.combination || '"')
       ELSE json_set(counts, '$."' || new.combination || '"', json_array(coalesce(counts ->> ('$."' || new.combination || '"[0]'), 0) + new.sign, coalesce(counts ->> ('$."' || new.combination || '"[1]'), 0) + new.sign * new.size)) END;
   DELETE FROM tally WHERE new.sign < 0 AND counts = '{}' AND id IN (
-    1 * 1099511627776 + (new.date_obs + 62135596800000) / 86400000, 2 * 1099511627776 + new.night + 1000000,
-    3 * 1099511627776 + new.object, 4 * 1099511627776 + new.cell);
+    1 * 1099511627776 + (new.date_obs + 62135596800000) / 86400000, 2 * 1099511627776 + new.object, 3 * 1099511627776 + new.cell);
 END;
 --> statement-breakpoint
 CREATE TRIGGER frame_inserted AFTER INSERT ON frame BEGIN
-  INSERT INTO census VALUES (1, new.combination, new.object, new.date_obs, new.night, new.step, new.cell, new.size);
-  INSERT INTO link (frame, target) SELECT frame, new.id FROM wanted WHERE name = new.basename;
-  DELETE FROM wanted WHERE name = new.basename;
+  INSERT INTO census VALUES (1, new.combination, new.object, new.date_obs, new.step, new.cell, new.size);
 END;
 --> statement-breakpoint
 CREATE TRIGGER frame_deleted AFTER DELETE ON frame BEGIN
-  INSERT INTO census VALUES (-1, old.combination, old.object, old.date_obs, old.night, old.step, old.cell, old.size);
+  INSERT INTO census VALUES (-1, old.combination, old.object, old.date_obs, old.step, old.cell, old.size);
   DELETE FROM outline WHERE id = old.id;
-  DELETE FROM wanted WHERE frame = old.id;
-  DELETE FROM link WHERE frame = old.id;
-  INSERT INTO wanted (name, frame) SELECT old.basename, frame FROM link WHERE target = old.id;
-  DELETE FROM link WHERE target = old.id;
 END;
 --> statement-breakpoint
-CREATE TRIGGER frame_changed AFTER UPDATE OF combination, object, date_obs, night, step, cell, size ON frame
+CREATE TRIGGER frame_changed AFTER UPDATE OF combination, object, date_obs, step, cell, size ON frame
 WHEN old.combination <> new.combination OR old.object IS NOT new.object OR old.date_obs <> new.date_obs
-  OR old.night <> new.night OR old.step IS NOT new.step OR old.cell IS NOT new.cell OR old.size <> new.size
+  OR old.step IS NOT new.step OR old.cell IS NOT new.cell OR old.size <> new.size
 BEGIN
-  INSERT INTO census VALUES (-1, old.combination, old.object, old.date_obs, old.night, old.step, old.cell, old.size);
-  INSERT INTO census VALUES (1, new.combination, new.object, new.date_obs, new.night, new.step, new.cell, new.size);
+  INSERT INTO census VALUES (-1, old.combination, old.object, old.date_obs, old.step, old.cell, old.size);
+  INSERT INTO census VALUES (1, new.combination, new.object, new.date_obs, new.step, new.cell, new.size);
 END;

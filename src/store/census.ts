@@ -51,8 +51,6 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
     for (const { id, frames, bytes } of p.combinations) counts.set(id, { frames, bytes });
   } else if (dimensions > 1) {
     await along();
-  } else if (p.nights !== null) {
-    for (const night of tallies.nights!.values()) take(night);
   } else if (p.objects !== null) {
     for (const object of tallies.objects!.values()) take(object);
   } else if (tallies.cells !== null) {

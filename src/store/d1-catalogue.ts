@@ -4,9 +4,10 @@ import { sees } from "./choice.ts";
 import { type Cost, Database, type Row } from "./database.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
 import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
+import { whole } from "./name-template.ts";
 import { meetObjects } from "./object-search.ts";
 import { type Ask, Reader } from "./reader.ts";
-import { NO_RELATIONS, relationsOf } from "./relations.ts";
+import { relatedIds } from "./relations.ts";
 import { aggregate, complete, list, rowsOf } from "./search.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { erase, insert, supersede, swapFile } from "./write.ts";
@@ -70,9 +71,8 @@ class D1Catalogue implements Catalogue {
   async related(id: number, sight: Sight): Promise<ListedFrame[]> {
     return this.reader.steady(momentOf(sight), async (ask) => {
       const rows = await this.visible(ask, [id], sight);
-      const relations = await relationsOf(ask, this.reader.snapshot, rows, sight);
-      const { ids } = relations.get(id) ?? NO_RELATIONS;
-      return complete(ask, this.reader, await rowsOf(ask, ids), sight);
+      const related = await relatedIds(ask, this.reader.snapshot, rows, sight);
+      return complete(ask, this.reader, await rowsOf(ask, related.get(id) ?? []), sight);
     });
   }
 
@@ -147,7 +147,9 @@ class D1Catalogue implements Catalogue {
   }
 
   async replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean> {
-    return swapFile(this.database, id, version, expectedKey, file);
+    const [row] = await this.database.rows("SELECT basename FROM frame WHERE id = ?", id);
+    if (row === undefined) return false;
+    return swapFile(this.database, { id, version, expectedKey, basename: row.basename as string }, file);
   }
 
   async remove(id: number): Promise<string[] | null> {
@@ -156,7 +158,7 @@ class D1Catalogue implements Catalogue {
 
   async keys(after: string, limit: number) {
     const rows = await this.database.rows(
-      `SELECT key, size, id, version FROM frame WHERE key > ?1
+      `SELECT ${whole("key")} AS key, size, id, version FROM frame WHERE ${whole("key")} > ?1
         UNION ALL SELECT key, file ->> '$.size', frame, version FROM former WHERE key > ?1 ORDER BY 1 LIMIT ?2`,
       after,
       limit,
@@ -178,9 +180,7 @@ class D1Catalogue implements Catalogue {
   private async plain(ask: Ask, rows: Row[]): Promise<Frame | null> {
     if (rows.length === 0) return null;
     await meetObjects(ask, this.reader.snapshot, rows);
-    const relations = await relationsOf(ask, this.reader.snapshot, rows, { kind: "all" });
-    const row = rows[0]!;
-    return frameOf(row, this.reader.snapshot, relations.get(row.id as number)?.names ?? []);
+    return frameOf(rows[0]!, this.reader.snapshot);
   }
 
   private async mustOwn(basename: string): Promise<Frame> {

@@ -21,11 +21,10 @@ export interface Cost {
 export class Database {
   private readonly session: D1DatabaseSession;
 
-  constructor(
-    d1: D1Database,
-    private readonly observe?: (cost: Cost) => void,
-    bookmark?: string,
-  ) {
+  private readonly observe: ((cost: Cost) => void) | undefined;
+
+  constructor(d1: D1Database, observe?: (cost: Cost) => void, bookmark?: string) {
+    this.observe = observe;
     this.session = d1.withSession(bookmark ?? "first-unconstrained");
   }
 

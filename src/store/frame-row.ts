@@ -5,6 +5,8 @@ import type { Row } from "./database.ts";
 import { stepOf } from "./exposure-step.ts";
 import { packFootprint, unpackFootprint } from "./footprint-blob.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
+import { fromTemplate, toTemplate } from "./name-template.ts";
+import { packNames, unpackNames } from "./related-names.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Order of `frame.cell`: 51″, fine enough for a cone of some minutes, coarse enough that a field has few of them. */
@@ -13,7 +15,7 @@ export const CELL_ORDER = 12;
 /** What a frame is read as. D1 hands hexadecimal over cheaper than BLOBs. */
 export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.date_obs, frame.night, frame.exptime,
   frame.ra, frame.dec, frame.public_date, frame.version, frame.basename, frame.reqnum, frame.obsnum, frame.width,
-  frame.height, hex(frame.footprint) AS footprint, frame.relations, frame.created, frame.size, frame.key,
+  frame.height, hex(frame.footprint) AS footprint, frame.related, frame.created, frame.size, frame.key,
   frame.filename, frame.crc32, lower(hex(frame.md5)) AS md5, lower(hex(frame.sha256)) AS sha256, frame.packing,
   frame.warnings, frame.original_filename, frame.original_size, frame.original_crc32,
   lower(hex(frame.original_md5)) AS original_md5, lower(hex(frame.original_sha256)) AS original_sha256`;
@@ -23,17 +25,17 @@ export function bytesOf(hex: string): Uint8Array {
 }
 
 /** Columns of the file, in the order of the schema. */
-export function fileColumns(file: StoredFile): Row {
+export function fileColumns(file: StoredFile, basename: string): Row {
   return {
     size: file.size,
-    key: file.key,
-    filename: file.filename,
+    key: toTemplate(file.key, basename),
+    filename: toTemplate(file.filename, basename),
     crc32: file.crc32,
     md5: bytesOf(file.md5),
     sha256: bytesOf(file.sha256),
     packing: file.packing,
     warnings: file.warnings.length === 0 ? null : JSON.stringify(file.warnings),
-    original_filename: file.original?.filename ?? null,
+    original_filename: file.original === null ? null : toTemplate(file.original.filename, basename),
     original_size: file.original?.size ?? null,
     original_crc32: file.original?.crc32 ?? null,
     original_md5: file.original === null ? null : bytesOf(file.original.md5),
@@ -58,14 +60,15 @@ export function factColumns(facts: FrameFacts): Row {
     width: facts.width,
     height: facts.height,
     footprint: facts.footprint === null ? null : packFootprint(facts.footprint),
-    relations: facts.related.length,
+    related: packNames(facts.related, facts.basename),
   };
 }
 
 export function fileOf(row: Row): StoredFile {
+  const basename = row.basename as string;
   return {
-    key: row.key as string,
-    filename: row.filename as string,
+    key: fromTemplate(row.key as string, basename),
+    filename: fromTemplate(row.filename as string, basename),
     size: row.size as number,
     crc32: row.crc32 as number,
     md5: row.md5 as string,
@@ -75,7 +78,7 @@ export function fileOf(row: Row): StoredFile {
       row.original_filename === null
         ? null
         : {
-            filename: row.original_filename as string,
+            filename: fromTemplate(row.original_filename as string, basename),
             size: row.original_size as number,
             crc32: row.original_crc32 as number,
             md5: row.original_md5 as string,
@@ -86,7 +89,7 @@ export function fileOf(row: Row): StoredFile {
 }
 
 /** The frame of a row of `FRAME_COLUMNS`. Its combination and object must be in the snapshot. */
-export function frameOf(row: Row, snapshot: Snapshot, related: string[]): Frame {
+export function frameOf(row: Row, snapshot: Snapshot): Frame {
   const combination = snapshot.combinations.get(row.combination as number)!;
   return {
     id: row.id as number,
@@ -113,7 +116,7 @@ export function frameOf(row: Row, snapshot: Snapshot, related: string[]): Frame 
     obsnum: row.obsnum as string | null,
     propid: combination.propid,
     publicDate: row.public_date as number | null,
-    related,
+    related: unpackNames(row.related as string | null, row.basename as string),
     file: fileOf(row),
     created: row.created as number,
   };

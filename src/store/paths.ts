@@ -24,22 +24,20 @@ export interface Path {
   runs: { column: string; index: string; keys: number[] } | null;
 }
 
-/** Counts of nights, objects and cells that the query is about, by key. */
+/** Counts of objects and cells that the query is about, by key. */
 export interface Tallies {
-  nights: Map<number, Counts> | null;
   objects: Map<number, Counts> | null;
   cells: Map<number, Counts> | null;
 }
 
 const MOST_CELLS_RADIUS = 8;
 
-/** Reads the counts of every dimension that the query has: one row a night, object or sky cell. */
+/** Reads the counts of every dimension that the query has: one row an object or sky cell. */
 export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
   const parts: string[] = [];
-  const ids = (kind: "night" | "object", keys: number[]) =>
+  const ids = (kind: "object", keys: number[]) =>
     `SELECT tally.id, tally.counts FROM ${values(keys.map((key) => tallyId(kind, key)))} k
       CROSS JOIN tally ON tally.id = k.column1`;
-  if (p.nights !== null && p.nights.length > 0) parts.push(ids("night", p.nights));
   if (p.objects !== null && p.objects.length > 0) parts.push(ids("object", p.objects));
   const { cone } = p.query;
   const byCell = cone !== undefined && cone.radius <= MOST_CELLS_RADIUS;
@@ -53,7 +51,6 @@ export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
   const mapOf = (rows: Row[] | undefined) =>
     new Map((rows ?? []).map(({ id, counts }) => [tallyKey(id as number), parseCounts(counts as string)]));
   return {
-    nights: p.nights === null ? null : mapOf(p.nights.length === 0 ? [] : answers.shift()),
     objects: p.objects === null ? null : mapOf(p.objects.length === 0 ? [] : answers.shift()),
     cells: byCell ? mapOf(answers.shift()) : null,
   };
@@ -82,6 +79,16 @@ function framesOf(tallies: Iterable<Counts>): number {
   return frames;
 }
 
+/** Nights are not counted: the frames of their periods, evenly spread. Frames of other nights come cheap here. */
+function framesOfNights(snapshot: Snapshot, nights: number[]): number {
+  const periods = nights.map((night) => periodOf(dayOf(night * 86_400_000)));
+  let frames = 0;
+  for (const { periods: held } of snapshot.combinations.values()) {
+    for (const period of periods) frames += held.get(period)?.frames ?? 0;
+  }
+  return Math.ceil(frames / PERIOD_DAYS);
+}
+
 /** All ways that the query offers, the shortest first. There is always one: along the dates. */
 export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path[] {
   const all = snapshot.combinations.values();
@@ -107,9 +114,7 @@ export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path
     const ids = dated.map(({ id }) => id);
     if (ids.length > 0) runs("combination", ids, framesBetween(dated, p.start, p.end) + ids.length);
   }
-  if (tallies.nights !== null && tallies.nights.size > 0) {
-    runs("night", [...tallies.nights.keys()], framesOf(tallies.nights.values()));
-  }
+  if (p.nights !== null && p.nights.length > 0) runs("night", p.nights, framesOfNights(snapshot, p.nights));
   if (tallies.objects !== null && tallies.objects.size > 0) {
     runs("object", [...tallies.objects.keys()], framesOf(tallies.objects.values()));
   }

@@ -58,7 +58,7 @@ export const membership = sqliteTable(
 );
 
 /*
- * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former, link, wanted), indexes on
+ * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former), indexes on
  * the first bytes of checksums, the virtual tables `object_text` (FTS5) and `outline` (R*Tree), and the triggers that
  * keep every count.
  */
@@ -132,7 +132,7 @@ export const object = sqliteTable(
   (t) => [uniqueIndex("object_name").on(t.name)],
 );
 
-/** Frames of one day, night, object or sky cell by combination. The kind is the upper part of the id (tally.ts). */
+/** Frames of one day, object or sky cell by combination. The kind is the upper part of the id (tally.ts). */
 export const tally = sqliteTable("tally", {
   id: integer("id").primaryKey(),
   /** JSON `{"combination": [frames, bytes]}`. */
@@ -166,10 +166,11 @@ export const frame = sqliteTable(
     height: integer("height").notNull(),
     /** Corners, as footprint-blob.ts packs them. */
     footprint: blob("footprint"),
-    /** How many names it gives as related. */
-    relations: integer("relations").notNull(),
+    /** Names that it gives as related, here or not, as related-names.ts writes them; null: none. */
+    related: text("related"),
     created: integer("created").notNull(),
     size: integer("size").notNull(),
+    /** Key and filename have U+0001 for the basename (name-template.ts). */
     key: text("key").notNull(),
     filename: text("filename").notNull(),
     crc32: integer("crc32").notNull(),
@@ -215,20 +216,6 @@ export const former = sqliteTable(
     file: text("file").notNull(),
   },
   (t) => [primaryKey({ columns: [t.frame, t.version] })],
-);
-
-/** `frame` was made from `target`. */
-export const link = sqliteTable(
-  "link",
-  { frame: integer("frame").notNull(), target: integer("target").notNull() },
-  (t) => [primaryKey({ columns: [t.frame, t.target] }), index("link_target").on(t.target)],
-);
-
-/** Names that frames give as related and that are not here yet; a trigger turns them into links when they come. */
-export const wanted = sqliteTable(
-  "wanted",
-  { name: text("name").notNull(), frame: integer("frame").notNull() },
-  (t) => [primaryKey({ columns: [t.name, t.frame] }), index("wanted_frame").on(t.frame)],
 );
 
 /** Lists of frames that people have put aside for a while (selections.ts). */

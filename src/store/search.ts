@@ -10,7 +10,7 @@ import { collect, pageOf, walk } from "./listing.ts";
 import { findObjects, meetObjects } from "./object-search.ts";
 import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
-import { NO_RELATIONS, relationsOf } from "./relations.ts";
+import { relatedIds } from "./relations.ts";
 import { readCursor, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
@@ -30,7 +30,7 @@ async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): 
   const p = prepare(reader.snapshot, query, sight, objects);
   if (objects?.length === 0 || p.nights?.length === 0 || p.combinations.length === 0) return null;
   const tallies = await readTallies(ask, p);
-  for (const kind of [tallies.nights, tallies.objects, tallies.cells]) if (kind?.size === 0) return null;
+  for (const kind of [tallies.objects, tallies.cells]) if (kind?.size === 0) return null;
   return { p, tallies, paths: pathsOf(reader.snapshot, p, tallies) };
 }
 
@@ -88,11 +88,11 @@ export async function rowsOf(ask: Ask, ids: number[]): Promise<Row[]> {
 /** Rows with everything that other tables say about them. */
 export async function complete(ask: Ask, reader: Reader, rows: Row[], sight: Sight): Promise<ListedFrame[]> {
   await meetObjects(ask, reader.snapshot, rows);
-  const relations = await relationsOf(ask, reader.snapshot, rows, sight);
-  return rows.map((row) => {
-    const { ids, names } = relations.get(row.id as number) ?? NO_RELATIONS;
-    return { ...frameOf(row, reader.snapshot, names), relatedIds: ids };
-  });
+  const related = await relatedIds(ask, reader.snapshot, rows, sight);
+  return rows.map((row) => ({
+    ...frameOf(row, reader.snapshot),
+    relatedIds: related.get(row.id as number) ?? [],
+  }));
 }
 
 const FACETS = ["imagetyp", "siteid", "telid", "instrume", "filter", "rlevel", "binning", "propid"] as const;

@@ -6,20 +6,17 @@ export interface Count {
 }
 
 /** What a row of `tally` counts. The number is the upper part of its id. */
-export const TALLY = { day: 1, night: 2, object: 3, cell: 4 } as const;
+export const TALLY = { day: 1, object: 2, cell: 3 } as const;
 
 const KIND = 2 ** 40;
-/** Nights count from 1970; moved so that all are positive. */
-const NIGHT_SHIFT = 1_000_000;
 
 export function tallyId(kind: keyof typeof TALLY, key: number): number {
-  return TALLY[kind] * KIND + key + (kind === "night" ? NIGHT_SHIFT : 0);
+  return TALLY[kind] * KIND + key;
 }
 
-/** The day, night, object or cell of a row of `tally`. */
+/** The day, object or cell of a row of `tally`. */
 export function tallyKey(id: number): number {
-  const kind = Math.floor(id / KIND);
-  return id - kind * KIND - (kind === TALLY.night ? NIGHT_SHIFT : 0);
+  return id % KIND;
 }
 
 export type Counts = Map<number, Count>;

@@ -1,9 +1,10 @@
 /** Adding, replacing and removing frames. Each change is one transaction; the triggers keep every count in it. */
-import { boxOf } from "../sky/footprint.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
 import { factColumns, fileColumns } from "./frame-row.ts";
+import { whole } from "./name-template.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
+import { outlineOf } from "./upkeep.ts";
 
 const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbinning", "ybinning", "propid"] as const;
 
@@ -50,7 +51,7 @@ const OBJECT = "(SELECT id FROM object WHERE name = ?11)";
 
 /** Columns of a frame with parameters; the first eleven look up its combination and object. */
 function columnsOf(facts: FrameFacts, file: StoredFile, now: number, version: number) {
-  const columns = { ...factColumns(facts), ...fileColumns(file), version, created: now };
+  const columns = { ...factColumns(facts), ...fileColumns(file, facts.basename), version, created: now };
   const names = Object.keys(columns);
   return {
     names,
@@ -62,27 +63,11 @@ function columnsOf(facts: FrameFacts, file: StoredFile, now: number, version: nu
 /** What hangs on the frame of a basename: names that it gives, and its outline. The trigger does the other direction. */
 function attachments(facts: FrameFacts): Statement[] {
   const me = "(SELECT id FROM frame WHERE basename = ?1)";
-  const names = JSON.stringify([...new Set(facts.related)].filter((name) => name !== facts.basename));
   const statements: Statement[] = [];
-  if (names !== "[]") {
-    statements.push(
-      {
-        sql: `INSERT INTO link (frame, target) SELECT ${me}, frame.id
-          FROM json_each(?2) CROSS JOIN frame ON frame.basename = json_each.value`,
-        params: [facts.basename, names],
-      },
-      {
-        sql: `INSERT INTO wanted (name, frame) SELECT value, ${me} FROM json_each(?2)
-          WHERE NOT EXISTS (SELECT 1 FROM frame WHERE basename = json_each.value)`,
-        params: [facts.basename, names],
-      },
-    );
-  }
   if (facts.footprint !== null) {
-    const { min, max } = boxOf({ shape: "polygon", vertices: facts.footprint });
     statements.push({
       sql: `INSERT INTO outline (id, x0, x1, y0, y1, z0, z1) VALUES (${me}, ?2, ?3, ?4, ?5, ?6, ?7)`,
-      params: [facts.basename, min[0], max[0], min[1], max[1], min[2], max[2]],
+      params: [facts.basename, ...outlineOf(facts.footprint)],
     });
   }
   return statements;
@@ -120,10 +105,10 @@ export async function supersede(
   const { id, version, file: oldFile, created: _, ...oldFacts } = old;
   try {
     await database.run([
-      unless(`SELECT 1 FROM frame WHERE id = ? AND version = ? AND key = ?`, id, version, oldFile.key),
+      unless(`SELECT 1 FROM frame WHERE id = ? AND version = ? AND ${whole("key")} = ?`, id, version, oldFile.key),
       {
         sql: `INSERT INTO former (frame, version, created, key, md5, sha256, original_md5, original_sha256, facts, file)
-          SELECT id, version, created, key, md5, sha256, original_md5, original_sha256, ?, ? FROM frame WHERE id = ?`,
+          SELECT id, version, created, ${whole("key")}, md5, sha256, original_md5, original_sha256, ?, ? FROM frame WHERE id = ?`,
         params: [JSON.stringify(oldFacts), JSON.stringify(oldFile), id],
       },
       ...groundwork(facts, now, 0),
@@ -132,8 +117,6 @@ export async function supersede(
           ${names.map((name, i) => `${name} = ${holders[i]}`).join(", ")} WHERE id = ${id}`,
         params,
       },
-      { sql: `DELETE FROM link WHERE frame = ${id}` },
-      { sql: `DELETE FROM wanted WHERE frame = ${id}` },
       { sql: `DELETE FROM outline WHERE id = ${id}` },
       ...attachments(facts),
     ]);
@@ -155,18 +138,16 @@ function unless(query: string, ...params: unknown[]): Statement {
 /** Swaps the stored file of a version, current or former. False where its key is not `expectedKey` (any more). */
 export async function swapFile(
   database: Database,
-  id: number,
-  version: number,
-  expectedKey: string,
+  { id, version, expectedKey, basename }: { id: number; version: number; expectedKey: string; basename: string },
   file: StoredFile,
 ): Promise<boolean> {
-  const columns = fileColumns(file);
+  const columns = fileColumns(file, basename);
   const names = Object.keys(columns);
   const { md5, sha256, original_md5, original_sha256 } = columns;
   const [current, former] = await database.run([
     {
       sql: `UPDATE frame SET ${names.map((name) => `${name} = ?`).join(", ")}
-        WHERE id = ? AND version = ? AND key = ? RETURNING id`,
+        WHERE id = ? AND version = ? AND ${whole("key")} = ? RETURNING id`,
       params: [...Object.values(columns), id, version, expectedKey],
     },
     {
@@ -182,7 +163,7 @@ export async function swapFile(
 export async function erase(database: Database, id: number): Promise<string[] | null> {
   const [formers, gone] = await database.run([
     { sql: "DELETE FROM former WHERE frame = ? RETURNING key", params: [id] },
-    { sql: "DELETE FROM frame WHERE id = ? RETURNING key", params: [id] },
+    { sql: `DELETE FROM frame WHERE id = ? RETURNING ${whole("key")} AS key`, params: [id] },
   ]);
   if (gone!.length === 0) return null;
   return [...gone!, ...formers!].map(({ key }) => key as string);
