@@ -113,7 +113,7 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
   const here = ShownPage !== undefined;
   useEffect(() => {
     // Not on the first page of a visit: there the browser's own start of the document is right.
-    if (here && place.peek().move > 0) document.querySelector<HTMLElement>("#main h1")?.focus({ preventScroll: true });
+    if (here && place.peek().move > 0) return focusHeading();
   }, [here]);
 
   if (ShownPage !== undefined) return <ShownPage argument={argument} />;
@@ -127,6 +127,23 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
       <Fault fault={noAnswer(failed)} again={again} what="This page" />
     </div>
   );
+}
+
+/** Moves the focus to the page's heading, now or when it comes with the page's data; answers how to give it up. */
+function focusHeading(): () => void {
+  const main = document.getElementById("main")!;
+  const focus = () => {
+    const heading = main.querySelector("h1");
+    heading?.focus({ preventScroll: true });
+    return heading !== null;
+  };
+  if (focus()) return () => {};
+  const watch = new MutationObserver(() => {
+    // Who has gone elsewhere meanwhile is not called back.
+    if (document.activeElement !== document.body || focus()) watch.disconnect();
+  });
+  watch.observe(main, { childList: true, subtree: true });
+  return () => watch.disconnect();
 }
 
 function NoPage() {

@@ -1,22 +1,21 @@
 import { expect, inject, it } from "vitest";
-import { altered, FRAMES, fill } from "./frames.ts";
-import { found, observer, url, useBrowser } from "./person.ts";
+import { altered } from "./frames.ts";
+import { found, observer, rawFrame, upload, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
-const reduced = FRAMES.find(({ name }) => name.endsWith("o01.fits"))!;
-const archive = { url, username: inject("username"), password: inject("password"), close: async () => {} };
+const reduced = inject("reduced").replace(".fits", "");
 
 it("shows a frame's image, facts with units, headers, catalogue and versions, each under its address", async () => {
-  const person = await observer(`/?basename_exact=${reduced.name.replace(".fits", "")}`);
+  const person = await observer(`/?basename_exact=${reduced}`);
   const { page } = person;
   await page.locator("tbody th a").click();
-  await page.getByRole("heading", { level: 1, name: reduced.name.replace(".fits", "") }).waitFor();
+  await page.getByRole("heading", { level: 1, name: reduced }).waitFor();
   const image = page.getByRole("img", { name: /^Preview of/ });
   await expect.poll(() => image.evaluate((one) => (one as { naturalWidth?: number }).naturalWidth)).toBe(512);
   const facts = await page.locator(".facts").textContent();
   expect(facts).toContain("M 51");
-  expect(facts).toMatch(/Exposure time\s*60 s/);
+  expect(facts).toMatch(/Exposure time\s*120 s/);
   expect(facts).toMatch(/Reduction level\s*1 reduced/);
   expect(facts).toMatch(/Right ascension\s*13:29:\d\d\.\d\d 202\.4\d+°/);
   await expect.poll(() => page.locator(".related-list li").count()).toBeGreaterThan(2);
@@ -46,7 +45,7 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
     page.waitForEvent("download"),
     page.getByRole("link", { name: /^Download version 1/ }).click(),
   ]);
-  expect(file.suggestedFilename()).toMatch(new RegExp(`^${reduced.name.replace(".fits", "")}\\.fits`));
+  expect(file.suggestedFilename()).toMatch(new RegExp(`^${reduced}\\.fits`));
   expect(await file.failure()).toBeNull();
   await page.goBack();
   await page.getByText(/^\d+ sources$/).waitFor();
@@ -54,9 +53,9 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
 });
 
 it("shows what a header says as text, whatever it says", async () => {
-  const raw = FRAMES.find(({ name }) => name.endsWith("o00.fits"))!;
+  const raw = await rawFrame();
   const object = "<img src=x onerror=\"document.title='taken'\">";
-  await fill(archive, [altered(raw, "goe-script.fits", { OBJECT: object, OBSERVER: "<script>alert(1)</script>" })]);
+  await upload(altered(raw, "goe-script.fits", { OBJECT: object, OBSERVER: "<script>alert(1)</script>" }));
   const person = await observer("/?basename=goe-script");
   const { page } = person;
   await expect.poll(() => found(person).textContent()).toBe("1 frame");
@@ -74,9 +73,9 @@ it("shows what a header says as text, whatever it says", async () => {
 });
 
 it("keeps the older version, and deletes only after asking", async () => {
-  const raw = FRAMES.find(({ name }) => name.endsWith("o00.fits"))!;
-  await fill(archive, [altered(raw, "goe-twice.fits", { OBJECT: "first" })]);
-  await fill(archive, [altered(raw, "goe-twice.fits", { OBJECT: "second" })]);
+  const raw = await rawFrame();
+  await upload(altered(raw, "goe-twice.fits", { OBJECT: "first" }));
+  await upload(altered(raw, "goe-twice.fits", { OBJECT: "second" }));
   const person = await observer("/?basename_exact=goe-twice");
   const { page } = person;
   await page.locator("tbody th a").click();

@@ -2,10 +2,8 @@
 import { DEMO_FRAMES, type DemoFrame, demoFrames } from "../../src/cli/demo-frames.ts";
 import type { Archive } from "./archive.ts";
 
-/** The demo's first night, of both its telescopes. */
-export const FRAMES: readonly DemoFrame[] = firstNight();
-
-function firstNight(): DemoFrame[] {
+/** The demo's first night, of both its telescopes. It takes some seconds: made once, by setup.ts. */
+export function firstNight(): DemoFrame[] {
   const frames: DemoFrame[] = [];
   for (const frame of demoFrames()) {
     if (frames.push(frame) === DEMO_FRAMES / 2) break;
@@ -29,7 +27,7 @@ export function altered(frame: DemoFrame, name: string, cards: Record<string, st
 }
 
 /** A token of the archive's first account. */
-export async function tokenOf(archive: Pick<Archive, "url" | "username" | "password">): Promise<string> {
+export async function tokenOf(archive: Omit<Archive, "close">): Promise<string> {
   const { url, username, password } = archive;
   const answer = await fetch(`${url}/api-token-auth/`, {
     method: "POST",
@@ -40,7 +38,7 @@ export async function tokenOf(archive: Pick<Archive, "url" | "username" | "passw
 }
 
 /** Uploads frames, several in a request; throws where the archive does not take them all. */
-export async function fill(archive: Archive, frames: Iterable<DemoFrame>): Promise<void> {
+export async function fill(archive: Omit<Archive, "close">, frames: Iterable<DemoFrame>): Promise<void> {
   const token = await tokenOf(archive);
   const left = [...frames];
   while (left.length > 0) {

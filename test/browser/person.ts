@@ -1,8 +1,28 @@
 /** What a person does on most visits: comes, signs in, looks. */
+
 import { afterAll, beforeAll, inject } from "vitest";
+import type { DemoFrame } from "../../src/cli/demo-frames.ts";
 import { type RunningBrowser, startBrowser, type Visit, visit } from "./chromium.ts";
+import { fill, tokenOf } from "./frames.ts";
 
 export const url = inject("url");
+
+const archive = { url, username: inject("username"), password: inject("password") };
+
+/** The bytes of the raw frame of an object that the archive holds, to make others of. */
+export async function rawFrame(): Promise<DemoFrame> {
+  const headers = { Authorization: `Token ${await tokenOf(archive)}` };
+  const name = inject("raw");
+  const list = await fetch(`${url}/frames/?basename_exact=${name.replace(".fits", "")}`, { headers });
+  const { results } = (await list.json()) as { results: { url: string }[] };
+  const file = await fetch(`${results[0]!.url}&uncompress=true`);
+  return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
+/** Uploads a frame past the pages. */
+export async function upload(frame: DemoFrame): Promise<void> {
+  await fill(archive, [frame]);
+}
 
 let running: RunningBrowser | null = null;
 const open: Visit[] = [];

@@ -1,10 +1,9 @@
-import { expect, it } from "vitest";
-import { FRAMES } from "./frames.ts";
+import { expect, inject, it } from "vitest";
 import { found, newcomer, observer, signIn, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
-const ALL = FRAMES.length;
+const ALL = inject("names").length;
 const all = `${ALL} frames`;
 
 it("leads people who are not signed in to the sign-in page and back to what they asked for", async () => {
@@ -40,7 +39,8 @@ it("narrows by choices with counts, shows chips, and comes back by Back", async 
   await page.getByRole("group", { name: "Filter", exact: true }).getByRole("checkbox", { name: /^V/ }).check();
   await page.getByRole("button", { name: "Remove filter Filter V" }).waitFor();
   expect(new URL(page.url()).search).toBe("?FILTER=V&SITE=goe");
-  const both = await found(person).textContent();
+  const both = `${ALL / 2 - 14} frames`;
+  await expect.poll(() => found(person).textContent()).toBe(both);
 
   await page.goBack();
   await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
@@ -61,8 +61,8 @@ it("finds by what is typed, and says at the field what cannot be understood", as
   const { page } = person;
   await page.getByLabel("Object contains").fill("ngc 51");
   await expect.poll(() => new URL(page.url()).searchParams.get("OBJECT")).toBe("ngc 51");
-  await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
-  expect(new Set(await page.locator("tbody tr td:nth-of-type(4)").allTextContents())).toEqual(new Set(["NGC 5139"]));
+  const objects = async () => [...new Set(await page.locator("tbody tr td:nth-of-type(4)").allTextContents())];
+  await expect.poll(objects).toEqual(["NGC 5139"]);
 
   await page.getByLabel("From (UTC)").fill("yesterday");
   await page.getByLabel("From (UTC)").press("Enter");
@@ -105,11 +105,15 @@ it("sorts and pages on the server", async () => {
   expect(await times()).toEqual((await times()).sort().reverse());
   await page.getByRole("button", { name: "Time (UTC)" }).click();
   await page.locator('th[aria-sort="ascending"]').waitFor();
-  await expect.poll(async () => (await times()).join()).toBe((await times()).sort().join());
+  const ascending = async () => {
+    const shown = await times();
+    return shown.length === 25 && shown.join() === [...shown].sort().join();
+  };
+  await expect.poll(ascending).toBe(true);
   const first = await times();
 
   await page.getByRole("link", { name: "Next page" }).click();
-  await expect.poll(async () => (await times())[0]! > first[24]!).toBe(true);
+  await expect.poll(async () => (await times())[0]! >= first[24]!).toBe(true);
   expect(new URL(page.url()).searchParams.get("offset")).toBe("25");
   await page.getByText(`26–${ALL} of ${ALL}`).waitFor();
   await page.goto(`${url}/?offset=1000`);
@@ -158,9 +162,8 @@ it("unfolds the related frames in place, and shows the same frames as a gallery"
   const several = (await related.count()) + 1;
   await page.getByRole("button", { name: new RegExp(`selected \\(${several}\\)$`, "i") }).waitFor();
 
-  const names = await page.locator("tbody th a").allTextContents();
   await page.getByRole("button", { name: "Gallery" }).click();
-  await expect.poll(() => page.locator(".plate-card").count()).toBe(new Set(names).size - (await related.count()));
+  await expect.poll(() => page.locator(".plate-card").count()).toBe(12);
   expect(new URL(page.url()).searchParams.get("view")).toBe("gallery");
   await expect
     .poll(() =>
@@ -177,9 +180,11 @@ it("works with the keyboard alone: filter, select, open, come back", async () =>
   const person = await observer();
   const { page } = person;
   await expect.poll(() => found(person).textContent()).toBe(all);
+  await page.reload();
+  await expect.poll(() => found(person).textContent()).toBe(all);
   await page.keyboard.press("Tab");
-  await page.getByRole("link", { name: "Skip to content" }).waitFor();
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
+  await page.keyboard.press("Enter");
   await page.getByLabel("Name contains").focus();
   await page.keyboard.type("GOE");
   await page.keyboard.press("Enter");
@@ -195,7 +200,7 @@ it("works with the keyboard alone: filter, select, open, come back", async () =>
   const name = await page.evaluate("document.activeElement.textContent");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: String(name) }).waitFor();
-  expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+  await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
   await page.goBack();
   await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
   expect(person.complaints).toEqual([]);

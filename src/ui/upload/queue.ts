@@ -173,7 +173,7 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
     else if (basename === undefined) {
       state.value = { step: "failed", message: "The archive took nothing and did not say why.", offline: false };
     } else {
-      state.value = answer.created > 0 ? { step: "done", basename } : { step: "known", basename };
+      state.value = { step: answer.duplicates?.includes(basename) ? "known" : "done", basename };
       forgetSeen();
     }
   } catch (cause) {

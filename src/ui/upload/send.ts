@@ -3,10 +3,13 @@ import { csrfToken } from "../api/client.ts";
 import { errorOf, noAnswer } from "../api/error.ts";
 
 export interface Created {
+  /** Files that the archive has now, also those it had before. */
   created: number;
-  /** Names of the frames made or found again. */
+  /** Names of their frames. */
   filenames: string[];
   errors?: string[];
+  /** Names whose very bytes were here before. */
+  duplicates?: string[];
 }
 
 /** `onSent`: bytes that have left so far. Rejects with an ApiError, or an AbortError when the signal says so. */
