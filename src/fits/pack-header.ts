@@ -1,8 +1,8 @@
 /** Headers of packed files: the table of a tile-compressed image (FITS 4.0 §10.1), laid out as fpack lays it out. */
 import type { Card } from "./card.ts";
 import { makeCard } from "./card-format.ts";
+import { setChecksum } from "./checksum.ts";
 import { Header } from "./header.ts";
-import { OnesSum } from "./ones-sum.ts";
 
 /** What the table's header says beside the image's own cards. */
 export interface PackedTable {
@@ -30,8 +30,6 @@ const RENAMED = new Map([
   ["CHECKSUM", "ZHECKSUM"],
   ["DATASUM", "ZDATASUM"],
 ]);
-
-const UNSET_CHECKSUM = "0".repeat(16);
 
 /**
  * The table's header with everything that is known before the tiles are: PCOUNT, TFORM1, DATASUM and CHECKSUM have
@@ -67,21 +65,20 @@ export function packedHeader(image: Header, table: PackedTable): Header {
   for (const card of image.cards) cards.push(renamed(card));
   // Behind the image's structure, where older CFITSIO looks for it.
   if (lossless) cards.push(makeCard("ZQUANTIZ", "NONE", "Lossless compression without quantization"));
-  cards.push(
-    makeCard("CHECKSUM", UNSET_CHECKSUM, "HDU checksum"),
-    makeCard("DATASUM", "0".padStart(10), "data unit checksum"),
-  );
-  return new Header(cards);
+  const header = new Header(cards);
+  setChecksum(header, 0);
+  return header;
 }
 
-/** The final header's bytes, from what the tiles came to. `longest` and `heap` in bytes. */
+/** The final header's bytes, from what the tiles came to: `longest` and `heap` in bytes, `sum` of the data unit. */
 export function sealPackedHeader(
   header: Header,
   table: PackedTable,
-  tiles: { longest: number; heap: number; sum: OnesSum },
+  tiles: { longest: number; heap: number; sum: number },
 ): Uint8Array {
   const sealed = header.clone().set("PCOUNT", tiles.heap).set("TFORM1", tform(table, tiles.longest));
-  return seal(sealed, tiles.sum);
+  setChecksum(sealed, tiles.sum);
+  return sealed.toBytes();
 }
 
 /** An empty primary HDU to stand before an image that was the primary one; funpack drops it again. */
@@ -91,16 +88,9 @@ export function emptyPrimary(): Uint8Array {
     makeCard("BITPIX", 8, "number of bits per data pixel"),
     makeCard("NAXIS", 0, "number of data axes"),
     makeCard("EXTEND", true, "FITS dataset may contain extensions"),
-    makeCard("CHECKSUM", UNSET_CHECKSUM, "HDU checksum"),
-    makeCard("DATASUM", "0", "data unit checksum"),
   ]);
-  return seal(header, new OnesSum());
-}
-
-function seal(header: Header, data: OnesSum): Uint8Array {
-  header.set("DATASUM", String(data.value)).set("CHECKSUM", UNSET_CHECKSUM);
-  const sum = new OnesSum().add(header.toBytes()).join(data);
-  return header.set("CHECKSUM", sum.toAscii()).toBytes();
+  setChecksum(header, 0);
+  return header.toBytes();
 }
 
 function tform(table: PackedTable, longest: number): string {

@@ -1,6 +1,6 @@
 /** Where packed bytes go, and a writer in order that adds up their checksum. */
+import { Checksum } from "./checksum.ts";
 import { BLOCK_LENGTH } from "./header.ts";
-import { OnesSum } from "./ones-sum.ts";
 
 /**
  * Takes the packed file. Every byte from 0 to the end comes exactly once, but not in order: an image's header and tile
@@ -10,14 +10,14 @@ export interface PackSink {
   write(offset: number, bytes: Uint8Array): Promise<void>;
 }
 
-/** Bytes gathered before they go to the sink; whole words, so that the sum can be taken of each piece. */
+/** Bytes gathered before they go to the sink. */
 const PIECE = 64 * BLOCK_LENGTH;
 
 /** Appends to the sink from an offset on. What is summed must begin at a multiple of four bytes of its data unit. */
 export class PackOutput {
   /** Bytes appended so far. */
   length = 0;
-  readonly sum = new OnesSum();
+  readonly sum = new Checksum();
   private readonly buffer = new Uint8Array(PIECE);
   private used = 0;
 

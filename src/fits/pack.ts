@@ -4,6 +4,7 @@
  * the file bit for bit; an image they could not restore goes on whole as well.
  */
 
+import { addSums, Checksum } from "./checksum.ts";
 import { type Gzip, shuffle } from "./compression/gzip2-encode.ts";
 import { compressedImageHeader } from "./compression/image-header.ts";
 import { encodeRice, riceBound } from "./compression/rice-encode.ts";
@@ -11,7 +12,6 @@ import { FitsError } from "./errors.ts";
 import { openFits } from "./file.ts";
 import type { Hdu } from "./hdu.ts";
 import { BLOCK_LENGTH, type Header } from "./header.ts";
-import { OnesSum } from "./ones-sum.ts";
 import { emptyPrimary, type PackedTable, packedHeader, sealPackedHeader } from "./pack-header.ts";
 import { PackOutput, type PackSink } from "./pack-output.ts";
 import { readExactly } from "./ranges.ts";
@@ -159,7 +159,7 @@ async function packImage(plan: Plan, sink: PackSink, offset: number, options: Pa
   await heap.finish(rowsLength);
 
   const rows = new Uint8Array(descriptors.buffer);
-  const sum = new OnesSum().add(rows).join(heap.sum);
+  const sum = addSums(new Checksum().add(rows).value, heap.sum.value);
   await sink.write(offset, sealPackedHeader(header, table, { longest, heap: heapLength, sum }));
   await sink.write(offset + headerLength, rows);
   return headerLength + rowsLength + heap.length;

@@ -18,6 +18,16 @@ export interface Kernels {
   dequantize: typeof dequantize;
   fromBigEndian: typeof fromBigEndian;
   scalePixels: typeof scalePixels;
+  /**
+   * `decodeRice` of several tiles of the same number of pixels, one behind the other in `out`; `tiles` says where in
+   * `bytes` they are. False where one of them cannot be read (`decodeRice` then says why); `out` is spoilt.
+   */
+  decodeRiceTiles(
+    bytes: Uint8Array,
+    tiles: readonly { readonly offset: number; readonly length: number }[],
+    out: Uint8Array | Int16Array | Int32Array,
+    blockSize: number,
+  ): boolean;
 }
 
 export interface Runtime {

@@ -6,6 +6,8 @@ export interface KernelExports {
   riceDecode8(src: number, length: number, dst: number, count: number, block: number): number;
   riceDecode16(src: number, length: number, dst: number, count: number, block: number): number;
   riceDecode32(src: number, length: number, dst: number, count: number, block: number): number;
+  riceDecodePair16: DecodePair;
+  riceDecodePair32: DecodePair;
   riceEncode8(src: number, dst: number, count: number): number;
   riceEncode16(src: number, dst: number, count: number): number;
   riceEncode32(src: number, dst: number, count: number): number;
@@ -50,3 +52,14 @@ type Dequantize = (
   hasBlank: number,
   blank: number,
 ) => void;
+
+type DecodePair = (
+  src: number,
+  length: number,
+  dst: number,
+  otherSrc: number,
+  otherLength: number,
+  otherDst: number,
+  count: number,
+  block: number,
+) => number;

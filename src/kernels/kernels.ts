@@ -20,6 +20,8 @@ import type { KernelExports } from "./exports.ts";
 const MARGIN = 64;
 /** Bytes of a step of the loops that go value by value: small enough to stay in the processor's cache. */
 const STEP = 32_768;
+/** Bytes of decoded tiles that are copied out at once. */
+const SLAB = 256 * 1024;
 /** Largest coding block that is handed on; a larger one is the whole tile. */
 const LARGEST_BLOCK = 65_536;
 
@@ -37,6 +39,7 @@ export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels {
   arena.bytes.set(bytesOf(RANDOM_VALUES), wasm.randoms());
   return {
     decodeRice: (bytes, out, blockSize) => decodeRiceBy(wasm, arena, bytes, out, blockSize),
+    decodeRiceTiles: (bytes, tiles, out, blockSize) => decodeRiceTilesBy(wasm, arena, bytes, tiles, out, blockSize),
     encodeRice: (pixels, bytePix, out) => encodeRiceBy(wasm, arena, pixels, bytePix, out),
     fromBigEndian: (bytes, out) => fromBigEndianBy(wasm, arena, bytes, out),
     unshuffle: (bytes, out) => unshuffleBy(wasm, arena, bytes, out),
@@ -74,6 +77,51 @@ function decodeRiceBy(
     return;
   }
   bytesOf(out).set(arena.bytes.subarray(target, target + out.byteLength));
+}
+
+function decodeRiceTilesBy(
+  wasm: KernelExports,
+  arena: Arena,
+  bytes: Uint8Array,
+  tiles: readonly { readonly offset: number; readonly length: number }[],
+  out: Uint8Array | Int16Array | Int32Array,
+  blockSize: number,
+): boolean {
+  const width = out.BYTES_PER_ELEMENT;
+  const pixels = out.length / tiles.length;
+  const tileLength = pixels * width;
+  const block = Math.min(blockSize, pixels);
+  if (block > LARGEST_BLOCK) return false;
+  const one = width === 4 ? wasm.riceDecode32 : width === 2 ? wasm.riceDecode16 : wasm.riceDecode8;
+  const pair = width === 4 ? wasm.riceDecodePair32 : width === 2 ? wasm.riceDecodePair16 : null;
+  const raw = bytesOf(out);
+  // As many tiles as stay in the processor's cache, and two at least.
+  const most = Math.max(2, 2 * Math.floor(SLAB / (2 * tileLength)));
+  for (let first = 0; first < tiles.length; first += most) {
+    const some = tiles.slice(first, first + most);
+    let [low, high] = [bytes.length, 0];
+    for (const { offset, length } of some) {
+      low = Math.min(low, offset);
+      high = Math.max(high, offset + length);
+    }
+    const target = arena.base + aligned(high - low + MARGIN);
+    if (!arena.reserve(target - arena.base + aligned(some.length * tileLength))) return false;
+    arena.bytes.set(bytes.subarray(low, high), arena.base);
+    const source = arena.base - low;
+    for (let index = 0; index < some.length; ) {
+      const at = target + index * tileLength;
+      const a = some[index]!;
+      const b = pair === null ? undefined : some[index + 1];
+      const read =
+        b === undefined
+          ? one(source + a.offset, a.length, at, pixels, block)
+          : pair!(source + a.offset, a.length, at, source + b.offset, b.length, at + tileLength, pixels, block);
+      if (read !== 1) return false;
+      index += b === undefined ? 1 : 2;
+    }
+    raw.set(arena.bytes.subarray(target, target + some.length * tileLength), first * tileLength);
+  }
+  return true;
 }
 
 function encodeRiceBy(

@@ -5,11 +5,15 @@ import { type Dither, dequantize } from "../../src/fits/compression/quantize.ts"
 import { decodeRice } from "../../src/fits/compression/rice.ts";
 import { encodeRice, riceBound } from "../../src/fits/compression/rice-encode.ts";
 import { unshuffle } from "../../src/fits/compression/shuffle.ts";
+import { openFits } from "../../src/fits/file.ts";
+import { readImage } from "../../src/fits/image.ts";
+import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { PixelArray } from "../../src/fits/pixels.ts";
 import { scalePixels } from "../../src/fits/scale.ts";
 import { Arena } from "../../src/kernels/arena.ts";
 import { loadKernels } from "../../src/kernels/kernels.ts";
 import module from "../../src/kernels/kernels.wasm";
+import { fixture, fixtureJson } from "../fixture.ts";
 import { packedTiles } from "./packed-tiles.ts";
 
 const kernels = loadKernels(module);
@@ -104,6 +108,69 @@ describe("RICE", () => {
     }
   });
 
+  it("decodes many tiles as it decodes one", async () => {
+    for (const name of ["u8", "i16", "u16", "i32"]) {
+      const { tiles, bytePix } = await packedTiles(name);
+      const type = bytePix === 1 ? Uint8Array : bytePix === 2 ? Int16Array : Int32Array;
+      const width = tiles[0]!.pixels.length / bytePix;
+      const bytes = new Uint8Array(tiles.reduce((sum, { packed }) => sum + packed.length + 3, 0));
+      const ranges: { offset: number; length: number }[] = [];
+      for (const { packed } of tiles) {
+        const offset = ranges.length === 0 ? 0 : ranges.at(-1)!.offset + ranges.at(-1)!.length + 3;
+        bytes.set(packed, offset);
+        ranges.push({ offset, length: packed.length });
+      }
+      const expected = new type(tiles.length * width);
+      tiles.forEach(
+        ({ packed }, row) => void decodeRice(packed, expected.subarray(row * width, (row + 1) * width), 32),
+      );
+      // An odd number of tiles as well, and one alone.
+      for (const count of [tiles.length, 7, 1]) {
+        const out = new type(count * width);
+        expect(kernels.decodeRiceTiles(bytes, ranges.slice(0, count), out, 32)).toBe(true);
+        same(out, expected.subarray(0, out.length));
+      }
+      for (const broken of [0, 11]) {
+        const cut = ranges.map((range, row) => (row === broken ? { ...range, length: range.length - 1 } : range));
+        expect(kernels.decodeRiceTiles(bytes, cut, new type(expected.length), 32)).toBe(false);
+      }
+    }
+  });
+
+  it("reads pairs of broken and sound streams as the twin does", () => {
+    const next = random(13);
+    for (let round = 0; round < 1500; round++) {
+      const type = [Int16Array, Int32Array][round % 2]!;
+      const count = 1 + Math.floor(next() * 90);
+      const block = [32, 16, 7][round % 3]!;
+      let sound = block === 32;
+      const streams = [0, 1].map(() => {
+        if (next() < 0.5) {
+          const out = new Uint8Array(400);
+          const pixels = randomBytes(90 * type.BYTES_PER_ELEMENT, next);
+          return out.slice(0, encodeRice(pixels, type.BYTES_PER_ELEMENT as 2 | 4, out));
+        }
+        sound = false;
+        return randomBytes(next() * 200, next);
+      });
+      const bytes = new Uint8Array([...streams[0]!, ...streams[1]!]);
+      const ranges = [
+        { offset: 0, length: streams[0]!.length },
+        { offset: streams[0]!.length, length: streams[1]!.length },
+      ];
+      const twin = new type(2 * count);
+      const read = outcome(() => {
+        streams.forEach(
+          (stream, tile) => void decodeRice(stream, twin.subarray(tile * count, (tile + 1) * count), block),
+        );
+      }, twin);
+      const out = new type(2 * count);
+      // It may refuse damaged streams that the twin still makes something of, never what an encoder wrote.
+      if (kernels.decodeRiceTiles(bytes, ranges, out, block)) same(out, read as Int16Array);
+      else expect(sound).toBe(false);
+    }
+  });
+
   it("refuses a stream cut at any byte", async () => {
     const { tiles } = await packedTiles("u16");
     const { packed, pixels } = tiles[4]!;
@@ -188,6 +255,26 @@ describe("value by value", () => {
           }
         }
       }
+    }
+  });
+});
+
+describe("images", () => {
+  it("come out the same with the kernels as without", async () => {
+    const names = Object.keys((await fixtureJson<{ images: object }>("fits/expected.json")).images).filter((name) =>
+      name.endsWith(".fz"),
+    );
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) {
+      const source = new MemorySource(await fixture(`fits/${name}`));
+      const [plain, fast] = await Promise.all([openFits(source), openFits(source, { kernels })]);
+      const [expected, image] = await Promise.all([readImage(await plain.science()), readImage(await fast.science())]);
+      expect([name, image.type, image.shape]).toEqual([name, expected.type, expected.shape]);
+      same(image.data, expected.data);
+      const [height, width] = [image.shape.at(-2) ?? 1, image.shape.at(-1)!];
+      const section = { x: [0, width] as const, y: [height >> 1, height] as const, plane: 0 };
+      const part = await readImage(await fast.science(), section);
+      same(part.data, (await readImage(await plain.science(), section)).data);
     }
   });
 });

@@ -74,8 +74,8 @@ function convert(decoded: StoredArray, table: TileTable): StoredArray {
   const { bitpix } = table;
   // §10.4.3: PLIO knows positive numbers only, so unsigned 16-bit pixels are in it with BZERO already added.
   const shift = table.codec === "PLIO_1" && table.bzero === 32768 ? 32768 : 0;
+  if (decoded.constructor === makeStored(bitpix, 0).constructor && shift === 0) return decoded;
   const out = makeStored(bitpix, decoded.length);
-  if (out.constructor === decoded.constructor && shift === 0) return decoded;
   if (out instanceof BigInt64Array) {
     for (let index = 0; index < out.length; index++) out[index] = BigInt(decoded[index]!);
     return out;

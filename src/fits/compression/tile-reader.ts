@@ -2,28 +2,38 @@
 import { type Box, intersect, runsOf } from "../box.ts";
 import type { Hdu } from "../hdu.ts";
 import type { StoredArray } from "../pixels.ts";
-import { readGroups } from "../ranges.ts";
+import { withPrefetch } from "../prefetching-source.ts";
+import { readExactly, readGroups } from "../ranges.ts";
 import type { StoredReader } from "../stored-reader.ts";
 import { loadCodec } from "./registry.ts";
 import { decodeTile } from "./tile-decode.ts";
 import { locateTiles } from "./tile-locate.ts";
+import { rowDecoder } from "./tile-rows.ts";
 import { parseTileTable, type TileTable } from "./tile-table.ts";
 
 /** Bytes of table rows read at once. */
 const ROWS_READ = 1024 * 1024;
 
-export async function tileReader(hdu: Hdu): Promise<StoredReader> {
+/** `sequential`: boxes will be read in ascending order, so table rows and streams may be read ahead. */
+export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredReader> {
   const table = parseTileTable(hdu);
   const codec = await loadCodec(table.codec);
   const rowStep = table.tile[1] ?? 1;
   const blank = table.bitpix > 0 && table.blank && "constant" in table.blank ? table.blank.constant : undefined;
+  const rows = rowReader(hdu, table, sequential ? ROWS_READ : 0);
+  const source = sequential ? withPrefetch(hdu.source, table.heapEnd) : hdu.source;
   return {
     rowStep,
     blank,
     async read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void> {
+      const decodeRows = rowDecoder(hdu, table, box);
+      let done = 0;
       for (const tiles of batches(table, box)) {
-        const streams = await locateTiles(hdu, table, tiles, signal);
-        for await (const { group, bytes } of readGroups(hdu.source, streams, signal)) {
+        const streams = locateTiles(hdu, table, tiles, await rows.read(tiles[0]!, tiles.at(-1)!, signal));
+        for await (const { group, bytes } of readGroups(source, streams, signal)) {
+          const first = done;
+          done += group.ranges.length;
+          if (decodeRows?.(group, bytes, out, first)) continue;
           for (const stream of group.ranges) {
             const at = stream.offset - group.offset;
             const pixels = await decodeTile(hdu, table, codec, stream, bytes.subarray(at, at + stream.length));
@@ -34,6 +44,29 @@ export async function tileReader(hdu: Hdu): Promise<StoredReader> {
           }
         }
       }
+    },
+  };
+}
+
+interface RowReader {
+  /** The bytes of the rows `first` to `last`, as a view whose byte 0 is that of row `first`. */
+  read(first: number, last: number, signal: AbortSignal | undefined): Promise<DataView>;
+}
+
+/** Keeps the rows read last; reads at least `ahead` bytes where there are as many. */
+function rowReader(hdu: Hdu, table: TileTable, ahead: number): RowReader {
+  const { rowLength, rowsOffset } = table;
+  const tableEnd = rowLength * table.grid.reduce((product, count) => product * count, 1);
+  let [start, kept] = [0, new Uint8Array(0)];
+  return {
+    async read(first, last, signal) {
+      const [from, to] = [first * rowLength, (last + 1) * rowLength];
+      if (from < start || to > start + kept.length) {
+        const length = Math.min(Math.max(to - from, ahead), tableEnd - from);
+        kept = await readExactly(hdu.source, rowsOffset + from, length, signal);
+        start = from;
+      }
+      return new DataView(kept.buffer, kept.byteOffset + from - start, to - from);
     },
   };
 }
