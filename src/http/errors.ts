@@ -28,11 +28,24 @@ const FILE_STORE: Record<FileStoreErrorCode, { status: ContentfulStatusCode; bod
   UNAVAILABLE: { status: 503, body: { detail: "The file store does not answer; ask again later." } },
 };
 
+/**
+ * D1's errors are plain ones with this prefix; those about the statement itself are this archive's fault and stay 500.
+ * https://developers.cloudflare.com/d1/observability/debug-d1/
+ */
+const PASSING_D1_ERROR = /^D1(_\w*)?_ERROR(?!.*SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|TOOBIG))/;
+
 /** What a client is told: status, body, headers. */
 export interface Refusal {
   status: ContentfulStatusCode;
   body: Record<string, string | string[]>;
   headers: Record<string, string>;
+}
+
+/** drizzle wraps what D1 says in a text with every parameter of the statement, which has no place in a log. */
+function unwrapped(error: unknown): unknown {
+  return error instanceof Error && error.message.startsWith("Failed query:") && error.cause !== undefined
+    ? error.cause
+    : error;
 }
 
 /** `{"detail": "…"}`, or `{"field": ["…"]}` where one parameter is at fault. */
@@ -64,11 +77,15 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof HTTPException) {
     return { status: error.status, body: { detail: error.message || "Malformed request." }, headers: {} };
   }
+  if (error instanceof Error && PASSING_D1_ERROR.test(error.message)) {
+    return { status: 503, body: { detail: "The catalogue does not answer; ask again later." }, headers: {} };
+  }
   return { status: 500, body: { detail: "The archive failed on this request; its log says why." }, headers: {} };
 }
 
 /** Hono's error handler: answers, and logs what is the archive's own fault with its cause. */
-export function answerError(error: unknown, c: Context<HttpEnv>): Response {
+export function answerError(thrown: unknown, c: Context<HttpEnv>): Response {
+  const error = unwrapped(thrown);
   const refusal = refusalOf(error);
   if (refusal.status >= 500) {
     console.error(

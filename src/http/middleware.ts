@@ -16,8 +16,13 @@ import { rootOf } from "./public-address.ts";
 /** Query parameters that must not be read in a log. */
 const SECRET_PARAMETERS = [LINK_PARAMETER, "selection", "token", "auth_token", "password"];
 
-/** Answers that a browser shows as a page say for themselves what they may load; all others may load nothing. */
-const SECURITY_HEADERS = {
+/**
+ * Of answers that do not say otherwise. Pages say for themselves what they may load, all others may load nothing; and
+ * what one viewer may see is kept from shared caches.
+ */
+const DEFAULT_HEADERS = {
+  "Cache-Control": "private, no-cache",
+  Vary: "Authorization, Cookie",
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
   "X-Frame-Options": "DENY",
@@ -77,7 +82,7 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("identity", await identify(c));
   await next();
   c.header("X-Request-Id", c.var.requestId);
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+  for (const [name, value] of Object.entries(DEFAULT_HEADERS)) {
     if (!c.res.headers.has(name)) c.header(name, value);
   }
   console.log(logLine(c, began));
