@@ -46,7 +46,7 @@ export class Header {
     for (let at = 0; at < end; at += CARD_LENGTH) {
       const start = at;
       const images = [imageAt(bytes, at)];
-      while (isContinued(images.at(-1)!) && startsWith(bytes, at + CARD_LENGTH, "CONTINUE")) {
+      while (startsWith(bytes, at + CARD_LENGTH, "CONTINUE") && isContinued(images.at(-1)!)) {
         at += CARD_LENGTH;
         images.push(imageAt(bytes, at));
       }

@@ -57,7 +57,7 @@ const BLOCK_BYTES = 1024 * 1024;
 export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Image> {
   const image = imageOf(hdu);
   const box = boxOf(image, options);
-  const reader = await readerOf(hdu, image);
+  const reader = await readerOf(hdu, image, false);
   const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
   const stored = allocate(hdu, image, boxSize(box), type);
   await reader.read(box, stored, options.signal);
@@ -70,7 +70,9 @@ export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Im
 export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGenerator<RowBlock> {
   const image = imageOf(hdu);
   const box = boxOf(image, { ...options, plane: options.plane ?? 0 });
-  const reader = await readerOf(hdu, image);
+  // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
+  const isWhole = options.x === undefined && options.y === undefined;
+  const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
   const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
   const width = box.hi[0]! - box.lo[0]!;
   const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
@@ -140,8 +142,8 @@ function imageOf(hdu: Hdu): ImageLayout {
   throw new FitsError("NO_IMAGE", `HDU ${hdu.index} (${hdu.kind}) has no image`, { hdu: hdu.index });
 }
 
-async function readerOf(hdu: Hdu, image: ImageLayout): Promise<StoredReader> {
-  return hdu.kind === "compressed-image" ? await tileReader(hdu) : plainReader(hdu, image);
+async function readerOf(hdu: Hdu, image: ImageLayout, sequential: boolean): Promise<StoredReader> {
+  return hdu.kind === "compressed-image" ? await tileReader(hdu, sequential) : plainReader(hdu, image, sequential);
 }
 
 function boxOf(image: ImageLayout, section: Section): Box {

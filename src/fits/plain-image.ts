@@ -3,6 +3,7 @@ import { type Box, runsOf, wholeBox } from "./box.ts";
 import { fromBigEndian } from "./byteswap.ts";
 import type { Hdu, ImageLayout } from "./hdu.ts";
 import type { StoredArray } from "./pixels.ts";
+import { withPrefetch } from "./prefetching-source.ts";
 import { MAX_READ, readGroups } from "./ranges.ts";
 import type { StoredReader } from "./stored-reader.ts";
 
@@ -14,7 +15,9 @@ interface PixelRange {
   readonly pixels: number;
 }
 
-export function plainReader(hdu: Hdu, image: ImageLayout): StoredReader {
+/** `sequential`: boxes will be read in ascending order, so pixels may be read ahead. */
+export function plainReader(hdu: Hdu, image: ImageLayout, sequential: boolean): StoredReader {
+  const source = sequential ? withPrefetch(hdu.source, hdu.dataOffset + hdu.dataLength) : hdu.source;
   const width = Math.abs(image.bitpix) / 8;
   const whole = wholeBox(image.axes);
   const swap = hdu.runtime.kernels.fromBigEndian ?? fromBigEndian;
@@ -37,7 +40,7 @@ export function plainReader(hdu: Hdu, image: ImageLayout): StoredReader {
   return {
     rowStep: 1,
     async read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void> {
-      for await (const { group, bytes } of readGroups(hdu.source, ranges(box), signal)) {
+      for await (const { group, bytes } of readGroups(source, ranges(box), signal)) {
         for (const { offset, length, target, pixels } of group.ranges) {
           const at = offset - group.offset;
           swap(bytes.subarray(at, at + length), out.subarray(target, target + pixels));

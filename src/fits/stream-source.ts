@@ -13,6 +13,7 @@ export interface StreamSourceOptions {
  * anywhere in what is kept or ahead of it. `size` is Infinity until the end was met. Not for concurrent reads.
  */
 export class StreamSource implements ByteSource {
+  readonly forwardOnly = true;
   #size = Number.POSITIVE_INFINITY;
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #limit: number;

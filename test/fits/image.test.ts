@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromBigEndian } from "../../src/fits/byteswap.ts";
+import { fromBigEndian, toBigEndian } from "../../src/fits/byteswap.ts";
 import { dequantize } from "../../src/fits/compression/quantize.ts";
 import { decodeRice } from "../../src/fits/compression/rice.ts";
 import { unshuffle } from "../../src/fits/compression/shuffle.ts";
@@ -13,7 +13,7 @@ import type { Kernels } from "../../src/fits/runtime.ts";
 import { scalePixels } from "../../src/fits/scale.ts";
 import type { ByteSource } from "../../src/fits/source.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
-import { type Expected, sameBytes, sha256 } from "./bytes.ts";
+import { card, concat, type Expected, headerBytes, padded, sameBytes, sha256 } from "./bytes.ts";
 
 const { images } = await fixtureJson<Expected>("fits/expected.json");
 
@@ -162,6 +162,62 @@ describe("sections and rows", () => {
     await readImage(hdu, { y: [4, 5] });
     // One row of the table (two descriptors at most) and one stream of 40 incompressible pixels.
     expect(read).toBeLessThan(16 + 200);
+  });
+});
+
+describe("rows from a far store", () => {
+  /** Remembers the reads; fails from the `failAt`-th on. */
+  function counting(bytes: Uint8Array, failAt = Number.POSITIVE_INFINITY): ByteSource & { reads: [number, number][] } {
+    const reads: [number, number][] = [];
+    return {
+      reads,
+      size: bytes.length,
+      getRange: async (offset, length) => {
+        if (reads.push([offset, length]) > failAt) throw new Error("the store failed");
+        return bytes.subarray(offset, offset + length);
+      },
+    };
+  }
+
+  it("come in few reads, one for the table and one for the streams of a small image", async () => {
+    const source = counting(await fixture("fits/rice-i2.fits.fz"));
+    const hdu = await (await openFits(source)).hdu(1);
+    source.reads.length = 0;
+    let rows = 0;
+    for await (const block of imageRows(hdu, { rowsPerBatch: 2 })) rows += block.rows;
+    expect(rows).toBe(41);
+    expect(source.reads).toHaveLength(2);
+  });
+
+  it("come in windows of 2 MB, each read once, in order", async () => {
+    const [width, height] = [1500, 1000]; // 6 MB
+    const header = headerBytes(
+      ...[card("SIMPLE", "T"), card("BITPIX", 32), card("NAXIS", 2), card("NAXIS1", width), card("NAXIS2", height)],
+    );
+    const data = Int32Array.from({ length: width * height }, (_, index) => index * 7);
+    const bytes = concat(header, padded(toBigEndian(data)));
+    const source = counting(bytes);
+    const hdu = await (await openFits(source)).hdu(0);
+    source.reads.length = 0;
+    let at = 0;
+    for await (const block of imageRows(hdu)) {
+      expect(block.data).toHaveLength(block.rows * width);
+      for (let index = 0; index < block.data.length; index += 997) expect(block.data[index]).toBe(7 * (at + index));
+      at += block.data.length;
+    }
+    expect(at).toBe(width * height);
+    expect(source.reads).toEqual([
+      [2880, 2 ** 21],
+      [2880 + 2 ** 21, 2 ** 21],
+      [2880 + 2 ** 22, 4 * width * height - 2 ** 22],
+    ]);
+    const failing = counting(bytes, 2);
+    const broken = await (await openFits(failing)).hdu(0);
+    await expect(
+      (async () => {
+        for await (const block of imageRows(broken)) expect(block.rows).toBeGreaterThan(0);
+      })(),
+    ).rejects.toThrow("the store failed");
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Box } from "../box.ts";
 import { FitsError } from "../errors.ts";
 import type { Hdu } from "../hdu.ts";
-import { type Range, readExactly } from "../ranges.ts";
+import type { Range } from "../ranges.ts";
 import { bytesOf } from "../tform.ts";
 import type { TileColumn, TileTable, TileValue } from "./tile-table.ts";
 
@@ -17,17 +17,9 @@ export interface TileStream extends Range {
   readonly blank: number | undefined;
 }
 
-/** Reads the table rows of a batch and says where its tiles' streams are. */
-export async function locateTiles(
-  hdu: Hdu,
-  table: TileTable,
-  tiles: readonly number[],
-  signal: AbortSignal | undefined,
-): Promise<TileStream[]> {
+/** Where the streams of `tiles` are; `view` holds their rows of the table, the first at byte 0. */
+export function locateTiles(hdu: Hdu, table: TileTable, tiles: readonly number[], view: DataView): TileStream[] {
   const first = tiles[0]!;
-  const length = (tiles.at(-1)! - first + 1) * table.rowLength;
-  const rows = await readExactly(hdu.source, table.rowsOffset + first * table.rowLength, length, signal);
-  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
   return tiles.map((tile) => {
     const row = (tile - first) * table.rowLength;
     const stream = findStream(hdu, table, tile, view, row);

@@ -57,7 +57,8 @@ interface RowReader {
 function rowReader(hdu: Hdu, table: TileTable, ahead: number): RowReader {
   const { rowLength, rowsOffset } = table;
   const tableEnd = rowLength * table.grid.reduce((product, count) => product * count, 1);
-  let [start, kept] = [0, new Uint8Array(0)];
+  let start = 0;
+  let kept: Uint8Array = new Uint8Array(0);
   return {
     async read(first, last, signal) {
       const [from, to] = [first * rowLength, (last + 1) * rowLength];
