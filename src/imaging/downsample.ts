@@ -3,7 +3,7 @@
  * has there. Undefined pixels (NaN, infinities) do not count; an output pixel of nothing else is NaN.
  */
 import { ImagingError } from "./errors.ts";
-import { asNumbers, canBeUndefined, type NumberPixels, type Pixels } from "./pixels.ts";
+import type { Row } from "./pixels.ts";
 
 /** Which input pixels make one output pixel along an axis: a part of `first`, all of `[from, to)`, a part of `last`. */
 interface Spans {
@@ -81,57 +81,34 @@ export class Downsampler {
     this.#out = new Float32Array(outWidth);
   }
 
-  /** The next rows, any number of whole ones. */
-  push(block: Pixels): void {
-    const pixels = asNumbers(block);
-    const checked = canBeUndefined(pixels);
-    for (let start = 0; start < pixels.length; start += this.width) {
-      if (this.outWidth === this.width && this.outHeight === this.height) {
-        this.#pass(pixels, start, checked);
-        continue;
-      }
-      const clean = this.#sumRow(pixels, start) || !checked;
-      if (!clean) this.#sumRowChecked(pixels, start);
-      this.#addRow(clean ? this.#fullArea : this.#area);
+  /** The next row. `finite`: all of its pixels are numbers. */
+  push(pixels: Row, finite: boolean): void {
+    if (this.outWidth === this.width && this.outHeight === this.height) {
+      this.#pass(pixels);
+    } else if (finite) {
+      if (pixels instanceof Int16Array) sumIntegers(pixels, this.#columns, this.#row);
+      else sumDoubles(pixels, this.#columns, this.#row);
+      this.#addRow(this.#fullArea);
+    } else {
+      this.#sumRowChecked(pixels);
+      this.#addRow(this.#area);
     }
   }
 
   /** A picture as large as the image. */
-  #pass(pixels: NumberPixels, start: number, checked: boolean): void {
+  #pass(pixels: Row): void {
     const out = this.#out;
     for (let i = 0; i < this.width; i++) {
-      const value = pixels[start + i]!;
-      out[i] = checked && value - value !== 0 ? Number.NaN : value;
+      const value = pixels[i]!;
+      out[i] = value - value === 0 ? value : Number.NaN;
     }
     this.take(this.#y++, out);
-    this.#nextRow++;
   }
 
-  /** Sums a row along x; false where something in it is undefined. */
-  #sumRow(pixels: NumberPixels, start: number): boolean {
-    const { from, to, before, after } = this.#columns;
-    const row = this.#row;
-    let total = 0;
-    for (let i = 0; i < row.length; i++) {
-      const first = start + from[i]!;
-      const last = start + to[i]!;
-      let sum = 0;
-      for (let k = first; k < last; k++) sum += pixels[k]!;
-      // A weight of 0 must not touch the pixel: NaN · 0 is NaN.
-      if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
-      if (after[i]! > 0) sum += after[i]! * pixels[last]!;
-      row[i] = sum;
-      total += sum;
-    }
-    // One undefined pixel makes its sum undefined, and that the total.
-    return total - total === 0;
-  }
-
-  #sumRowChecked(pixels: NumberPixels, start: number): void {
+  #sumRowChecked(pixels: Row): void {
     const { from, to, before, after } = this.#columns;
     for (let i = 0; i < this.#row.length; i++) {
-      const first = start + from[i]!;
-      const last = start + to[i]!;
+      const [first, last] = [from[i]!, to[i]!];
       let sum = 0;
       let area = 0;
       const add = (value: number, weight: number): void => {
@@ -171,5 +148,32 @@ export class Downsampler {
     this.#sums.fill(0);
     this.#weights.fill(0);
     this.take(this.#y++, this.#out);
+  }
+}
+
+// The same loop twice, for the two kinds of rows: see Row.
+
+function sumIntegers(pixels: Int16Array, { from, to, before, after }: Spans, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const first = from[i]!;
+    const last = to[i]!;
+    let sum = 0;
+    for (let k = first; k < last; k++) sum += pixels[k]!;
+    if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
+    if (after[i]! > 0) sum += after[i]! * pixels[last]!;
+    out[i] = sum;
+  }
+}
+
+function sumDoubles(pixels: Float64Array, { from, to, before, after }: Spans, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const first = from[i]!;
+    const last = to[i]!;
+    let sum = 0;
+    for (let k = first; k < last; k++) sum += pixels[k]!;
+    // A weight of 0 must not touch the pixel behind the row's end.
+    if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
+    if (after[i]! > 0) sum += after[i]! * pixels[last]!;
+    out[i] = sum;
   }
 }

@@ -5,7 +5,7 @@
 import type { Cuts } from "./cuts.ts";
 import { Downsampler, pictureSize } from "./downsample.ts";
 import { ImagingError } from "./errors.ts";
-import { canBeUndefined, type Pixels } from "./pixels.ts";
+import { areFinite, canBeUndefined, type Pixels, type Row, toRow, valuesOf } from "./pixels.ts";
 import { Distribution, Sampler } from "./statistics.ts";
 import { type Stretch, stretchOf } from "./stretch.ts";
 import { ZSCALE_SAMPLES, zscale } from "./zscale.ts";
@@ -77,11 +77,11 @@ export async function drawAll(
   });
   const gathered = new Gathering(source, options.cuts);
   let floats = false;
-  for await (const { data } of source.rows()) {
-    floats ||= canBeUndefined(data);
-    gathered.push(data);
-    for (const { downsampler } of canvases) downsampler.push(data);
-  }
+  await eachRow(source, (row, kind) => {
+    floats = kind.floats;
+    gathered.push(row, kind);
+    for (const { downsampler } of canvases) downsampler.push(row, kind.finite);
+  });
   const cuts = await gathered.cuts();
   return canvases.map(({ width, height, values }) => {
     const levels = new Uint8Array(width * height);
@@ -96,11 +96,11 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   const gathered = new Gathering(source, options.cuts);
   const ranks = new Sampler(source.width * source.height, HISTEQ_SAMPLES);
   let floats = false;
-  for await (const { data } of source.rows()) {
-    floats ||= canBeUndefined(data);
-    gathered.push(data);
-    if (options.stretch === "histeq") ranks.push(data);
-  }
+  await eachRow(source, (row, kind) => {
+    floats = kind.floats;
+    gathered.push(row, kind);
+    if (options.stretch === "histeq") ranks.push(row, kind.finite);
+  });
   const cuts = await gathered.cuts();
   const levels = new Uint8Array(width * height);
   const painter = new Painter(cuts, options.stretch, floats, () => Float32Array.from(ranks.samples));
@@ -108,8 +108,31 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
     const start = (height - 1 - y) * width;
     painter.paint(row, levels.subarray(start, start + width));
   });
-  for await (const { data } of source.rows()) downsampler.push(data);
+  await eachRow(source, (row, { finite }) => downsampler.push(row, finite));
   return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
+}
+
+/** What is known of a row beside its values. */
+interface RowKind {
+  /** The image is one of floats, and may have undefined pixels. */
+  floats: boolean;
+  /** This row has none. */
+  finite: boolean;
+  /** All values that pixels of the image can have, where they can be counted. */
+  values: { lowest: number; count: number } | null;
+}
+
+/** Gives every row, from the lowest up; its array may be used again for the next. */
+async function eachRow(source: RowSource, visit: (row: Row, kind: RowKind) => void): Promise<void> {
+  const doubles = new Float64Array(source.width);
+  for await (const { data } of source.rows()) {
+    const floats = canBeUndefined(data);
+    const values = valuesOf(data);
+    for (let start = 0; start < data.length; start += source.width) {
+      const row = toRow(data.subarray(start, start + source.width), doubles);
+      visit(row, { floats, finite: !floats || areFinite(doubles), values });
+    }
+  }
 }
 
 /** What the cut levels need, and no more, while the rows go by. */
@@ -129,9 +152,9 @@ class Gathering {
         : null;
   }
 
-  push(data: Pixels): void {
-    this.#sampler?.push(data);
-    this.#distribution?.push(data);
+  push(row: Row, { finite, values }: RowKind): void {
+    this.#sampler?.push(row, finite);
+    this.#distribution?.push(row, values);
   }
 
   async cuts(): Promise<[number, number] | null> {
@@ -156,7 +179,7 @@ class Gathering {
     const sampler = this.#sampler!;
     if (sampler.count === sampler.expected || sampler.count === 0) return sampler;
     const again = new Sampler(sampler.count, ZSCALE_SAMPLES);
-    for await (const { data } of this.source.rows()) again.push(data);
+    await eachRow(this.source, (row, { finite }) => again.push(row, finite));
     return again;
   }
 }

@@ -1,5 +1,6 @@
 /** What cut levels are computed from, gathered from pixels that stream by: bounded memory, whatever the image's size. */
-import { asNumbers, canBeUndefined, type NumberPixels, type Pixels } from "./pixels.ts";
+
+import type { Row } from "./pixels.ts";
 
 /** About `most` values at a fixed distance among the finite pixels, chosen as astropy's ZScaleInterval does. */
 export class Sampler {
@@ -18,11 +19,12 @@ export class Sampler {
     this.#samples = new Float64Array(Math.min(most, Math.ceil(expected / this.#stride)));
   }
 
-  push(block: Pixels): void {
-    const pixels = asNumbers(block);
-    if (canBeUndefined(pixels) && !pixels.every(Number.isFinite)) {
-      for (const value of pixels) {
-        if (!Number.isFinite(value)) continue;
+  /** The next pixels. `finite`: all of them are numbers. */
+  push(pixels: Row, finite: boolean): void {
+    if (!finite) {
+      for (let i = 0; i < pixels.length; i++) {
+        const value = pixels[i]!;
+        if (value - value !== 0) continue;
         if (this.#count % this.#stride === 0) this.#take(value);
         this.#count++;
       }
@@ -57,7 +59,7 @@ const MOST_KEPT = 1 << 20;
  */
 export class Distribution {
   #counts: Float64Array | null = null;
-  #offset = 0;
+  #lowest = 0;
   readonly #every: number;
   readonly #kept: Float64Array;
   #filled = 0;
@@ -74,21 +76,20 @@ export class Distribution {
     this.#kept = new Float64Array(percentiles ? Math.min(pixels, MOST_KEPT) : 0);
   }
 
-  push(block: Pixels): void {
-    const pixels = asNumbers(block);
-    const range = rangeOf(pixels);
-    if (this.percentiles && range !== null) this.#tally(pixels, range);
+  /** The next pixels. `values`: all that they can be, the same for the whole image; null: too many. */
+  push(pixels: Row, values: { lowest: number; count: number } | null): void {
+    if (this.percentiles && values !== null) this.#tally(pixels, values);
     else this.#scan(pixels);
   }
 
-  #tally(pixels: NumberPixels, [low, size]: readonly [number, number]): void {
-    this.#counts ??= new Float64Array(size);
-    this.#offset = low;
+  #tally(pixels: Row, { lowest, count }: { lowest: number; count: number }): void {
+    this.#counts ??= new Float64Array(count);
+    this.#lowest = lowest;
     const counts = this.#counts;
-    for (let i = 0; i < pixels.length; i++) counts[pixels[i]! - low]!++;
+    for (let i = 0; i < pixels.length; i++) counts[pixels[i]! - lowest]!++;
   }
 
-  #scan(pixels: NumberPixels): void {
+  #scan(pixels: Row): void {
     let [min, max, seen] = [this.#min, this.#max, this.#seen];
     for (let i = 0; i < pixels.length; i++) {
       const value = pixels[i]!;
@@ -108,14 +109,14 @@ export class Distribution {
     if (this.#counts !== null) {
       const first = this.#counts.findIndex((count) => count > 0);
       const last = this.#counts.findLastIndex((count) => count > 0);
-      return first < 0 ? null : [first + this.#offset, last + this.#offset];
+      return first < 0 ? null : [first + this.#lowest, last + this.#lowest];
     }
     return this.#seen === 0 ? null : [this.#min, this.#max];
   }
 
   /** The value below which `percent` of the finite values lie, linear between neighbours as in numpy. */
   percentile(percent: number): number | null {
-    if (this.#counts !== null) return percentileOfCounts(this.#counts, this.#offset, percent);
+    if (this.#counts !== null) return percentileOfCounts(this.#counts, this.#lowest, percent);
     if (this.#filled === 0) return null;
     const sorted = this.#kept.subarray(0, this.#filled).sort();
     const rank = ((sorted.length - 1) * percent) / 100;
@@ -124,16 +125,7 @@ export class Distribution {
   }
 }
 
-/** [lowest value, number of values] of an integer type that is counted. */
-function rangeOf(pixels: NumberPixels): readonly [number, number] | null {
-  if (pixels instanceof Uint16Array) return [0, 65_536];
-  if (pixels instanceof Int16Array) return [-32_768, 65_536];
-  if (pixels instanceof Uint8Array) return [0, 256];
-  if (pixels instanceof Int8Array) return [-128, 256];
-  return null;
-}
-
-function percentileOfCounts(counts: Float64Array, offset: number, percent: number): number | null {
+function percentileOfCounts(counts: Float64Array, lowest: number, percent: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   const rank = ((total - 1) * percent) / 100;
@@ -141,9 +133,9 @@ function percentileOfCounts(counts: Float64Array, offset: number, percent: numbe
     let before = 0;
     for (let value = 0; value < counts.length; value++) {
       before += counts[value]!;
-      if (before > wanted) return value + offset;
+      if (before > wanted) return value + lowest;
     }
-    return counts.length - 1 + offset;
+    return counts.length - 1 + lowest;
   };
   const below = at(Math.floor(rank));
   return below + (at(Math.ceil(rank)) - below) * (rank - Math.floor(rank));

@@ -191,7 +191,10 @@ describe("area averaging", () => {
       const { width, height, values } = of.average;
       const found: number[] = [];
       const downsampler = new Downsampler(of.width, of.height, width, height, (_, row) => found.push(...row));
-      for (let at = 0; at < pixels.length; at += 3 * of.width) downsampler.push(pixels.subarray(at, at + 3 * of.width));
+      const isFloat = of.dtype.startsWith("float");
+      for (let at = 0; at < pixels.length; at += of.width) {
+        downsampler.push(Float64Array.from(pixels.subarray(at, at + of.width) as Float64Array), !isFloat);
+      }
       expect(found).toHaveLength(width * height);
       for (const [i, value] of values.entries()) {
         if (value === null) expect(found[i]).toBeNaN();
