@@ -14,7 +14,7 @@ export function Header({ page }: { page: PageName | null }) {
   const current = (name: PageName) => (page === name ? "page" : undefined);
   return (
     <header class="bar-top">
-      <a class="brand" href="/">
+      <a class="brand" href="/" aria-label="Platevault, all frames">
         <Mark />
         <span>Platevault</span>
       </a>

@@ -18,9 +18,9 @@ const THEMES = ["light", "dark", "red"] as const;
 
 /** Pages by the heading that says that they are there, and what is opened on them first. */
 const PAGES: { path: string; ready: string; open?: string }[] = [
-  { path: "/", ready: "#results-title:has-text('frames')", open: "tbody button[aria-expanded]" },
-  { path: "/?view=gallery&SITE=goe&OBJECT=m&covers=nonsense", ready: ".filters .fault" },
-  { path: "/?view=gallery&SITE=goe", ready: ".plate-card" },
+  { path: "/?limit=10", ready: "#results-title:has-text('frames')", open: "tbody button[aria-expanded]" },
+  { path: "/?SITE=goe&OBJECT=m&covers=nonsense", ready: ".filters .fault" },
+  { path: "/?view=gallery&SITE=goe&limit=4", ready: ".plate-card" },
   { path: "/?OBJECT=nothing+here", ready: ".empty h2" },
   { path: "/frame/FRAME", ready: ".related-list li", open: "button[aria-label='More downloads']" },
   { path: "/frame/FRAME?tab=headers", ready: "table.cards" },
@@ -35,13 +35,16 @@ const PAGES: { path: string; ready: string; open?: string }[] = [
 type Visited = Awaited<ReturnType<typeof observer>>["page"];
 
 /** What axe-core says against the page as it stands, in each theme. */
-async function findings(page: Visited): Promise<string[]> {
+async function findings(page: Visited, themes: readonly string[] = THEMES): Promise<string[]> {
   await page.evaluate(axe);
   const found: string[] = [];
-  for (const theme of THEMES) {
+  for (const theme of themes) {
     await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
     // What holds in one theme holds in the others, but for colours.
-    const rules = theme === "light" ? {} : { runOnly: { type: "rule", values: ["color-contrast"] } };
+    const rules = {
+      resultTypes: ["violations"],
+      ...(theme === "light" ? {} : { runOnly: { type: "rule", values: ["color-contrast"] } }),
+    };
     const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(rules)})`)) as {
       violations: Finding[];
     };
@@ -62,7 +65,7 @@ it.for(PAGES)("finds nothing on $path", async ({ path, ready, open }) => {
     if (width === 390 && path.includes("nonsense")) await page.getByRole("button", { name: /^Filters/ }).click();
     await page.locator(ready).first().waitFor();
     if (open && width === 1280) await page.locator(open).first().click();
-    expect(await findings(page)).toEqual([]);
+    expect(await findings(page, width === 390 ? ["light"] : THEMES)).toEqual([]);
   }
 });
 

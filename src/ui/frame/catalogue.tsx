@@ -6,7 +6,7 @@ import { Icon } from "../design/icon.tsx";
 import { Fault } from "../design/notice.tsx";
 import { type CsvTable, readTable } from "./csv.ts";
 
-const SHOWN_AT_ONCE = 200;
+const SHOWN_AT_ONCE = 100;
 
 /** The frame's catalogue of sources as a table that sorts by any column. */
 export function Catalogue({ frame, version }: { frame: Frame; version: number | null }) {

@@ -13,7 +13,7 @@ export function Versions({ frame, shown }: { frame: Frame; shown: number | null 
   if (list.data === undefined) return <div class="waiting" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled
-    <section class="table-scroll" tabIndex={0} aria-label="Versions">
+    <section class="table-scroll" tabIndex={0} aria-label="Table of versions">
       <table class="frames">
         <thead>
           <tr>

@@ -29,7 +29,7 @@ export function RowDetail({ frame }: { frame: Frame }) {
             <Icon name="download" size={14} /> {frame.filename}
           </a>
         </div>
-        <h3>Related frames</h3>
+        <h2>Related frames</h2>
         {list.fault && <Fault fault={list.fault} again={list.reload} what="The related frames" />}
         {none && <p class="muted">No other frame is named in this one's header, or none of them is here yet.</p>}
         {!none && list.data === undefined && list.busy && (
