@@ -105,8 +105,7 @@ export class FitsFile {
     const start = await this.#read(offset, BLOCK_LENGTH);
     if (index === 0) {
       if (!startsWith(start, "SIMPLE")) {
-        const reason = start.length === 0 ? "it is empty" : "it does not begin with SIMPLE";
-        throw new FitsError("NOT_FITS", `not a FITS file: ${reason}`, { offset: 0 });
+        throw new FitsError("NOT_FITS", `not a FITS file: ${describe(start)}`, { offset: 0 });
       }
     } else if (!startsWith(start, "XTENSION")) {
       this.#complete = true;
@@ -168,7 +167,7 @@ export class FitsFile {
         kind,
         header,
         storedHeader,
-        extname: header.get("EXTNAME") === undefined ? (index === 0 ? "PRIMARY" : "") : String(header.get("EXTNAME")),
+        extname: String(header.get("EXTNAME") ?? (index === 0 ? "PRIMARY" : "")),
         extver: header.integer("EXTVER") ?? 1,
         image: kind === "primary" || kind === "image" || kind === "compressed-image" ? layoutOf(header) : undefined,
         headerOffset,
@@ -279,4 +278,25 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   if (bytes.length < text.length) return false;
   for (let index = 0; index < text.length; index++) if (bytes[index] !== text.charCodeAt(index)) return false;
   return true;
+}
+
+/** First bytes of what is most often taken for FITS. */
+const OTHER_FORMATS: readonly (readonly [magic: string, name: string])[] = [
+  ["\x1f\x8b", "it is compressed with gzip"],
+  ["\x1f\x9d", "it is compressed with compress (.Z)"],
+  ["BZh", "it is compressed with bzip2"],
+  ["\xfd7zXZ", "it is compressed with xz"],
+  ["PK\x03\x04", "it is a zip archive"],
+  ["\x89PNG", "it is a PNG image"],
+  ["\xff\xd8\xff", "it is a JPEG image"],
+  ["II*\0", "it is a TIFF image"],
+  ["MM\0*", "it is a TIFF image"],
+  ["\x89HDF", "it is an HDF5 file"],
+  ["XTENSION", "it begins with an extension, its primary HDU is missing"],
+];
+
+/** What a file is that does not begin as FITS does, for the error's message. */
+function describe(start: Uint8Array): string {
+  if (start.length === 0) return "it is empty";
+  return OTHER_FORMATS.find(([magic]) => startsWith(start, magic))?.[1] ?? "it does not begin with SIMPLE";
 }

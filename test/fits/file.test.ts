@@ -178,6 +178,17 @@ describe("broken files", () => {
     expect(error).toMatchObject({ code, at: { offset } });
   });
 
+  it("says what a file is that is not FITS", async () => {
+    for (const [start, words] of [
+      [[0x1f, 0x8b, 8], "gzip"],
+      [[0x89, 0x50, 0x4e, 0x47], "PNG"],
+    ] as const) {
+      const bytes = new Uint8Array(3000);
+      bytes.set(start);
+      expect((await failure(openFits(new MemorySource(bytes)))).message).toContain(words);
+    }
+  });
+
   it("gives up a header without END after 16 MB", async () => {
     const blanks: ByteSource = {
       size: 2 ** 40,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Real } from "../../src/fits/card-format.ts";
 import { FitsError } from "../../src/fits/errors.ts";
 import { Header } from "../../src/fits/header.ts";
+import { withInherited } from "../../src/fits/inherit.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
 import { type Expected, headerBytes, plain, sameBytes } from "./bytes.ts";
 
@@ -105,6 +106,27 @@ describe("values by type", () => {
       expect(thrown(call).code).toBe("BAD_VALUE");
     }
     expect(header.get("big")).toBe(9007199254740993n);
+  });
+});
+
+describe("INHERIT", () => {
+  const primary = parse("SIMPLE  = T", "NAXIS   = 0", "OBJECT  = 'M 31'", "FILTER  = 'V'", "BZERO   = 5", "COMMENT no");
+
+  it("adds the primary's cards where it is T, and only those the extension lacks", () => {
+    const header = withInherited(parse("XTENSION= 'IMAGE'", "NAXIS   = 2", "INHERIT = T", "FILTER  = 'R'"), primary);
+    expect(header.cards.map(({ keyword, value }) => [keyword, value])).toEqual([
+      ["XTENSION", "IMAGE"],
+      ["NAXIS", 2],
+      ["INHERIT", true],
+      ["FILTER", "R"],
+      ["OBJECT", "M 31"],
+    ]);
+  });
+
+  it("adds nothing otherwise", () => {
+    for (const card of ["INHERIT = F", "COMMENT none"]) {
+      expect(withInherited(parse("XTENSION= 'IMAGE'", card), primary).has("OBJECT")).toBe(false);
+    }
   });
 });
 

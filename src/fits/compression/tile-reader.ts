@@ -1,5 +1,6 @@
 /** Pixels of a tile-compressed image: finds the tiles a box needs, reads them together, decodes and copies. */
 import { type Box, intersect, runsOf } from "../box.ts";
+import { FitsError } from "../errors.ts";
 import type { Hdu } from "../hdu.ts";
 import type { StoredArray } from "../pixels.ts";
 import { withPrefetch } from "../prefetching-source.ts";
@@ -17,6 +18,9 @@ const ROWS_READ = 1024 * 1024;
 /** `sequential`: boxes will be read in ascending order, so table rows and streams may be read ahead. */
 export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredReader> {
   const table = parseTileTable(hdu);
+  if (table.bitpix > 0 && table.blank && "column" in table.blank) {
+    throw new FitsError("UNSUPPORTED", "an integer image with a column ZBLANK", { hdu: hdu.index, keyword: "ZBLANK" });
+  }
   const codec = await loadCodec(table.codec);
   const rowStep = table.tile[1] ?? 1;
   const blank = table.bitpix > 0 && table.blank && "constant" in table.blank ? table.blank.constant : undefined;
