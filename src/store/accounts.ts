@@ -133,14 +133,6 @@ export function accountStore(d1: D1Database) {
       return rows.length > 0;
     },
 
-    /** Replaces a password hash without ending anything: for the same password, hashed anew. */
-    async rehash(id: number, from: string, to: string): Promise<void> {
-      await db
-        .update(user)
-        .set({ password: to })
-        .where(and(eq(user.id, id), eq(user.password, from)));
-    },
-
     /** Ends every session of an account and revokes its tokens with `label`; with a new password, if one is given. */
     async renew(id: number, password: string | null, label: string, now: number): Promise<void> {
       await db.batch([
