@@ -105,18 +105,9 @@ export function previewTag(file: StoredFile, options: PreviewOptions): string {
   return `"${(file.original ?? file).sha256.slice(0, 20)}-${previewName(options)}"`;
 }
 
-/** Prefix of everything that lies in R2 for previews. */
-export const PREVIEWS = "previews/";
-
-/** Where a frame's previews lie in R2. */
+/** Where a frame's previews lie in R2; `archive/stock.ts` knows this form too. */
 export function previewPrefix(id: number): string {
-  return `${PREVIEWS}${id}/`;
-}
-
-/** The frame that a key below PREVIEWS belongs to; null where it is none of ours. */
-export function previewId(key: string): number | null {
-  const id = Number(/^previews\/(\d{1,16})\/./.exec(key)?.[1] ?? Number.NaN);
-  return Number.isSafeInteger(id) ? id : null;
+  return `previews/${id}/`;
 }
 
 /** Where a kept preview of a version lies in R2; null for wishes that are not kept there. */
