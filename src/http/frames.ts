@@ -16,6 +16,7 @@ import {
 import { FilterParameters, parseFilters } from "./filters.ts";
 import { FrameSchema, frameObject } from "./frame-object.ts";
 import { PageParameters, parsePage } from "./paging.ts";
+import { versionObject } from "./versions.ts";
 
 export const frames = resource();
 
@@ -26,6 +27,9 @@ const FrameListSchema = z.object({
   count_estimated: z.literal(false),
   results: z.array(FrameSchema),
 });
+
+/** More than a frame can have had in its life; a bound all the same. */
+const MOST_VERSIONS = 1000;
 
 /** The address of this very list with other paging parameters; null takes one away. */
 function elsewhere(c: HttpContext, changes: Record<string, string | number | null>): string {
@@ -85,7 +89,7 @@ frames.openapi(
     method: "get",
     path: `${FRAME_PATH}/`,
     tags: ["Frames"],
-    summary: "One frame",
+    summary: "One frame, with all its versions, newest first (lists show the current one only)",
     request: { params: FrameParameters, query: VersionParameter },
     responses: {
       200: { description: "The frame", content: { "application/json": { schema: FrameSchema } } },
@@ -94,6 +98,9 @@ frames.openapi(
   }),
   async (c): Promise<Response> => {
     const frame = await requireFrame(c);
-    return c.json(frameObject(frameViewOf(c), frame));
+    const all = { limit: MOST_VERSIONS, offset: 0 };
+    const { versions } = await c.var.catalogue.versions({ frameId: frame.id }, all, requireSight(c));
+    const view = frameViewOf(c);
+    return c.json({ ...frameObject(view, frame), version_set: versions.map((one) => versionObject(view, one)) });
   },
 );

@@ -23,7 +23,8 @@ const VersionSchema = z.looseObject({
   url: z.string(),
 });
 
-function versionObject(view: FrameView, one: Version) {
+/** One version as `/versions/` and a frame's `version_set` show it. */
+export function versionObject(view: FrameView, one: Version) {
   const { file } = one;
   return {
     id: one.version,

@@ -279,6 +279,25 @@ describe("what this archive answers otherwise", () => {
     expect(body.count).toBe((await get("/frames/?SITE=goe&RLEVEL=1&limit=0")).body.count);
   });
 
+  it("keeps an earlier version of a frame, and says so (Fix 9)", async () => {
+    const frame = frames.find(({ basename }) => basename === "tiny-8x8")!;
+    const file = { ...fileOf({ id: 999, basename: frame.basename }), key: "frames/test/tiny-8x8/2" };
+    const facts = { ...factsOf(frame, []), object: "M 33" };
+    const added = await openCatalogue(env.DB).add(facts, file, Date.UTC(2026, 0, 2));
+    expect(added.outcome).toBe("version");
+    const { body } = await get(`/frames/${frame.id}/`);
+    const set = body.version_set as { id: number; md5: string; current: boolean }[];
+    expect(set.map(({ id, current }) => [id, current])).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+    expect([body.version, body.OBJECT, body.md5]).toEqual([2, "M 33", set[0]!.md5]);
+    const former = (await get(`/frames/${frame.id}/?version=1`)).body;
+    expect([former.version, former.OBJECT, former.md5]).toEqual([1, frame.OBJECT, set[1]!.md5]);
+    const found = await get(`/versions/?md5=${set[1]!.md5}`);
+    expect(found.body).toMatchObject({ count: 1, results: [{ frame: frame.id, version: 1, current: false }] });
+  });
+
   it("finds versions by checksum", async () => {
     const frame = (await get("/frames/4/")).body;
     const { body } = await get(`/versions/?md5=${String(frame.md5).toUpperCase()}`);
