@@ -2,14 +2,24 @@ import { FitsError } from "../errors.ts";
 
 /** Bits of a byte stream, the most significant first. Throws CORRUPT past its end. */
 export class BitReader {
-  /** Bits read so far, from the beginning of `bytes`. */
   #at: number;
 
+  /** Begins at byte `start`. */
   constructor(
-    private readonly bytes: Uint8Array,
+    readonly bytes: Uint8Array,
     start: number,
   ) {
     this.#at = 8 * start;
+  }
+
+  /** Bits before the next one, from the beginning of `bytes`. */
+  get position(): number {
+    return this.#at;
+  }
+
+  moveTo(position: number): void {
+    if (position > 8 * this.bytes.length) throw new FitsError("CORRUPT", "the compressed stream ends too early");
+    this.#at = position;
   }
 
   /** The next `count` bits, at most 8. */
@@ -25,8 +35,23 @@ export class BitReader {
   }
 
   skip(count: number): void {
-    this.#at += count;
-    if (this.#at > 8 * this.bytes.length) throw new FitsError("CORRUPT", "the compressed stream ends too early");
+    this.moveTo(this.#at + count);
+  }
+
+  /** Fills `out` with the next groups of four bits. */
+  readNybbles(out: Uint8Array): void {
+    const shift = this.#at & 7;
+    let byte = this.#at >>> 3;
+    this.skip(4 * out.length);
+    const { bytes } = this;
+    let window = bytes[byte++]! << 8; // this byte and the next hold two groups, wherever the first begins
+    for (let index = 0; index < out.length; index += 2) {
+      window |= byte < bytes.length ? bytes[byte]! : 0;
+      byte++;
+      out[index] = (window >> (12 - shift)) & 15;
+      if (index + 1 < out.length) out[index + 1] = (window >> (8 - shift)) & 15;
+      window = (window << 8) & 0xff00;
+    }
   }
 
   /** Moves on to the next whole byte. */
