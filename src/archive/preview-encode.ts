@@ -21,7 +21,8 @@ export function mostPixels(format: PreviewFormat): number | null {
   return format === "png" ? null : MOST_PHOTON;
 }
 
-export async function encode(picture: Picture, format: PreviewFormat, colormap: Colormap): Promise<Uint8Array> {
+/** The file in parts. */
+export async function encode(picture: Picture, format: PreviewFormat, colormap: Colormap): Promise<Uint8Array[]> {
   const colours = coloursOf(colormap);
   if (format === "png") {
     // An inverted picture is grey too: its levels are exchanged instead of a palette written.
@@ -40,7 +41,7 @@ export async function encode(picture: Picture, format: PreviewFormat, colormap: 
   }
   const image = new PhotonImage(toRgba(picture, colours), picture.width, picture.height);
   try {
-    return format === "jpeg" ? image.get_bytes_jpeg(JPEG_QUALITY) : image.get_bytes_webp();
+    return [format === "jpeg" ? image.get_bytes_jpeg(JPEG_QUALITY) : image.get_bytes_webp()];
   } finally {
     image.free();
   }
@@ -52,11 +53,24 @@ function invert({ levels, undefinedLevel }: Picture): Uint8Array {
   return levels.map((level) => (level === undefinedLevel ? level : top - level));
 }
 
-async function deflate(pieces: Iterable<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
+async function* deflate(pieces: Iterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
   const stream = new CompressionStream("deflate");
-  const deflated = new Response(stream.readable).bytes();
   const writer = stream.writable.getWriter();
-  for (const piece of pieces) await writer.write(piece);
-  await writer.close();
-  return deflated;
+  const write = async (): Promise<void> => {
+    for (const piece of pieces) await writer.write(piece);
+    await writer.close();
+  };
+  const written = write();
+  yield* stream.readable;
+  await written;
+}
+
+export function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -9,7 +9,7 @@ import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { Frame, StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
 import { FrameImage } from "./frame-image.ts";
-import { CONTENT_TYPE, encode, mostPixels } from "./preview-encode.ts";
+import { CONTENT_TYPE, encode, joined, mostPixels } from "./preview-encode.ts";
 import { DEFAULT_WIDTH, KEPT_PREVIEWS, type PreviewOptions, previewKey, previewPrefix } from "./preview-options.ts";
 
 export interface Preview {
@@ -38,11 +38,21 @@ export async function preview(
  * or a plane that is not there, FileStoreError.
  */
 export async function drawPreview(
-  { config, files }: Pick<Archive, "config" | "files">,
+  archive: Pick<Archive, "config" | "files">,
   file: StoredFile,
   options: PreviewOptions,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
+  // The picture must be let go of before its file is put together: of a 4k frame each has 16 MB.
+  return joined(await drawParts(archive, file, options, signal));
+}
+
+async function drawParts(
+  { config, files }: Pick<Archive, "config" | "files">,
+  file: StoredFile,
+  options: PreviewOptions,
+  signal?: AbortSignal,
+): Promise<Uint8Array[]> {
   await using image = await FrameImage.open(files, file, config, options, signal);
   const width = Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options));
   const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch });
@@ -72,7 +82,7 @@ export async function makePreviews(archive: Archive, id: number, version: number
     throw error;
   }
   for (const [index, { key, options }] of missing.entries()) {
-    const bytes = await encode(finish(pictures[index]!, options), options.format, options.colormap);
+    const bytes = joined(await encode(finish(pictures[index]!, options), options.format, options.colormap));
     await archive.files.put(key, bytes, { contentType: CONTENT_TYPE[options.format] });
   }
   // Deleted meanwhile: nobody would remove what was just written.

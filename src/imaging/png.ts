@@ -5,7 +5,7 @@
 import { crc32 } from "./crc32.ts";
 
 /** zlib-wrapped deflate (RFC 1950), by whatever the runtime has. The pieces are used again once the next is asked for. */
-export type Deflate = (pieces: Iterable<Uint8Array<ArrayBuffer>>) => Promise<Uint8Array>;
+export type Deflate = (pieces: Iterable<Uint8Array<ArrayBuffer>>) => AsyncIterable<Uint8Array>;
 
 export interface Indexed {
   width: number;
@@ -20,7 +20,8 @@ export interface Indexed {
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-export async function encodePng(image: Indexed, deflate: Deflate): Promise<Uint8Array> {
+/** The file in parts: of a large picture, putting them together would take as much memory again. */
+export async function encodePng(image: Indexed, deflate: Deflate): Promise<Uint8Array[]> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, image.width);
@@ -30,14 +31,10 @@ export async function encodePng(image: Indexed, deflate: Deflate): Promise<Uint8
   const parts = [Uint8Array.from(SIGNATURE), ...chunk("IHDR", header)];
   if (image.palette !== null) parts.push(...chunk("PLTE", image.palette));
   if (image.transparent !== null) parts.push(...chunk("tRNS", transparency(image.transparent, image.palette !== null)));
-  parts.push(...chunk("IDAT", await deflate(scanlines(image))), ...chunk("IEND", new Uint8Array(0)));
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  // One zlib stream may be spread over any number of IDAT chunks (§11.2.4).
+  for await (const deflated of deflate(scanlines(image))) parts.push(...chunk("IDAT", deflated));
+  parts.push(...chunk("IEND", new Uint8Array(0)));
+  return parts;
 }
 
 /** §11.3.2.1: for grey the sample as 16 bits; for a palette the alpha of the entries up to the transparent one. */

@@ -90,13 +90,15 @@ function sourceOf(pixels: Pixels, width: number, rowsPerBlock = 7): RowSource & 
   };
 }
 
-async function deflate(pieces: Iterable<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
+async function* deflate(pieces: Iterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
   const stream = new CompressionStream("deflate");
-  const bytes = new Response(stream.readable).bytes();
   const writer = stream.writable.getWriter();
-  for (const piece of pieces) await writer.write(piece);
-  await writer.close();
-  return bytes;
+  const written = (async () => {
+    for (const piece of pieces) await writer.write(piece);
+    await writer.close();
+  })();
+  yield* stream.readable;
+  await written;
 }
 
 const LINEAR = { cuts: { kind: "minmax" }, stretch: "linear" } as const;
@@ -297,8 +299,8 @@ describe("PNG", () => {
       const levels = new Uint8Array(width * height).map(
         (_, i) => (i % width) * 4 + Math.floor(i / width) * ((i % 3) + 1),
       );
-      const file = await encodePng({ width, height, levels, palette, transparent }, deflate);
-      const decoded = await decodePng(file);
+      const parts = await encodePng({ width, height, levels, palette, transparent }, deflate);
+      const decoded = await decodePng(await new Response(new Blob(parts as Uint8Array<ArrayBuffer>[])).bytes());
       expect([decoded.width, decoded.height, decoded.colourType]).toEqual([width, height, palette === null ? 0 : 3]);
       expect(decoded.samples).toEqual(levels);
       expect(decoded.palette).toEqual(palette);
