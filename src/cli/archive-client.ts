@@ -74,13 +74,13 @@ export class ArchiveClient {
   }
 
   /**
-   * One request. `json` becomes the body. Refusals that may pass are tried again `retries` times, each after twice the
+   * One request; answers the body's text. `json` becomes the request's body. Refusals that may pass are tried again `retries` times, each after twice the
    * wait (or what Retry-After says), so a busy or restarting archive is waited for.
    */
   async request(
     path: string,
     init: { method?: string; json?: unknown; body?: () => FormData; retries?: number } = {},
-  ): Promise<Response> {
+  ): Promise<string> {
     for (let attempt = 0, wait = 500; ; attempt++, wait *= 2) {
       try {
         return await this.once(path, init);
@@ -91,29 +91,28 @@ export class ArchiveClient {
     }
   }
 
-  private async once(
-    path: string,
-    init: { method?: string; json?: unknown; body?: () => FormData },
-  ): Promise<Response> {
+  private async once(path: string, init: { method?: string; json?: unknown; body?: () => FormData }): Promise<string> {
     const headers: Record<string, string> = {};
     if (this.token !== "") headers.authorization = `Token ${this.token}`;
     if (init.json !== undefined) headers["content-type"] = "application/json";
     let response: Response;
+    let text: string;
     try {
       response = await fetch(new URL(path, this.url), {
         method: init.method ?? "GET",
         headers,
         body: init.json !== undefined ? JSON.stringify(init.json) : init.body?.(),
       });
+      text = await response.text(); // here, because a connection may also break in the middle of an answer
     } catch (cause) {
       const reason = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).message;
       throw new ArchiveRefusal(0, `No answer from ${this.url}: ${reason}. Is it running?`, { cause });
     }
-    if (!response.ok) throw new ArchiveRefusal(response.status, complaintOf(await response.text()));
-    return response;
+    if (!response.ok) throw new ArchiveRefusal(response.status, complaintOf(text));
+    return text;
   }
 
   async json<T>(path: string, init: Parameters<ArchiveClient["request"]>[1] = {}): Promise<T> {
-    return (await (await this.request(path, init)).json()) as T;
+    return JSON.parse(await this.request(path, init)) as T;
   }
 }
