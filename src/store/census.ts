@@ -7,7 +7,7 @@
 import { separation } from "../sky/angle.ts";
 import { cellCentre, cellRadius } from "../sky/healpix.ts";
 import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
-import { type Prepared, values } from "./conditions.ts";
+import { dimensionsOf, type Prepared, values } from "./conditions.ts";
 import type { Statement } from "./database.ts";
 import { isEdge, stepOf } from "./exposure-step.ts";
 import { CELL_ORDER } from "./frame-row.ts";
@@ -18,13 +18,15 @@ import { addTo, type Counts, parseCounts, tallyId, tallyKey } from "./tally.ts";
 /** Above so many rows, grouping in SQL (which reads twice) is cheaper than handing the rows over. */
 const MOST_ROWS = 5000;
 
-/** Frames by combination, of the combinations of `p` only. Not for regions: those are decided frame by frame. */
-export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path): Promise<Counts> {
+/**
+ * Frames by combination, of the combinations of `p` only. Not for regions: those are decided frame by frame. Without a
+ * path only for what is counted (combinations and dates).
+ */
+export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path | null): Promise<Counts> {
   const { query } = p;
   const timed = query.exptimeMin !== undefined || query.exptimeMax !== undefined;
   const dated = p.start !== null || p.end !== null;
-  const cone = query.cone !== undefined;
-  const dimensions = [dated, p.nights !== null, p.objects !== null, cone, timed].filter(Boolean).length + p.others;
+  const dimensions = dimensionsOf(p);
   const counts: Counts = new Map();
   const mine = new Set(p.combinations.map(({ id }) => id));
   const take = (more: Counts) => {
@@ -46,7 +48,7 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
           WHERE ${condition} AND ${p.where.text}`,
     params: p.where.params,
   });
-  const along = () => walk([under(path.from, path.where, path.rows > MOST_ROWS)]);
+  const along = () => walk([under(path!.from, path!.where, path!.rows > MOST_ROWS)]);
   if (dimensions === 0) {
     for (const { id, frames, bytes } of p.combinations) counts.set(id, { frames, bytes });
   } else if (dimensions > 1) {

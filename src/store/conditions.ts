@@ -104,6 +104,19 @@ export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, obj
   };
 }
 
+/** Conditions that combinations do not decide: dates, nights, objects, a cone, exposure times, and all the others. */
+export function dimensionsOf({ query, start, end, nights, objects, others, regions }: Prepared): number {
+  const dated = start !== null || end !== null;
+  const timed = query.exptimeMin !== undefined || query.exptimeMax !== undefined;
+  const present = [dated, nights !== null, objects !== null, query.cone !== undefined, timed].filter(Boolean).length;
+  return present + others + regions.length;
+}
+
+/** Whether days and periods count what the query finds: nothing but combinations and dates is asked. */
+export function isDated(p: Prepared): boolean {
+  return dimensionsOf(p) === (p.start !== null || p.end !== null ? 1 : 0);
+}
+
 /** A number in SQL. JavaScript writes the shortest digits that give the same double again. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`${value} is no number for a query.`);

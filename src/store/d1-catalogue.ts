@@ -4,11 +4,12 @@ import { sees } from "./choice.ts";
 import { type Cost, Database, type Row } from "./database.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
 import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
+import { rowsOf } from "./listing.ts";
 import { whole } from "./name-template.ts";
 import { meetObjects } from "./object-search.ts";
 import { type Ask, Reader } from "./reader.ts";
 import { relatedIds } from "./relations.ts";
-import { aggregate, complete, list, rowsOf } from "./search.ts";
+import { aggregate, complete, list } from "./search.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { erase, insert, supersede, swapFile } from "./write.ts";
 

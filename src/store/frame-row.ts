@@ -9,8 +9,8 @@ import { fromTemplate, toTemplate } from "./name-template.ts";
 import { packNames, unpackNames } from "./related-names.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Order of `frame.cell`: 51″, fine enough for a cone of some minutes, coarse enough that a field has few of them. */
-export const CELL_ORDER = 12;
+/** Order of `frame.cell`: 1.7′, fine enough for a cone of some minutes, coarse enough that a field has few of them. */
+export const CELL_ORDER = 11;
 
 /** What a frame is read as. D1 hands hexadecimal over cheaper than BLOBs. */
 export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.date_obs, frame.night, frame.exptime,

@@ -1,9 +1,10 @@
 /** Pages of a list: which ids, in which order. */
 import { covers, intersects } from "../sky/footprint.ts";
-import type { Prepared } from "./conditions.ts";
+import { type Prepared, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { unpackFootprint } from "./footprint-blob.ts";
 import type { Page, SkyRegion } from "./frame.ts";
+import { FRAME_COLUMNS } from "./frame-row.ts";
 import { meetObjects } from "./object-search.ts";
 import type { Path } from "./paths.ts";
 import type { Ask } from "./reader.ts";
@@ -53,9 +54,17 @@ function inRegions({ footprint }: Row, regions: SkyRegion[]): boolean {
   );
 }
 
-/** The page's ids among frames that are all known. `more`: whether the list goes on in the direction of reading. */
-export function pageOf(found: Found[], page: Page, cursor: Cursor | null): { ids: number[]; more: boolean } {
-  const compare = comparePlaces(page.descending);
+/**
+ * The page's ids among frames that are all known. `highestFirst`: ties by descending id. `more`: whether the list
+ * goes on in the direction of reading.
+ */
+export function pageOf(
+  found: Found[],
+  page: Page,
+  cursor: Cursor | null,
+  highestFirst = false,
+): { ids: number[]; more: boolean } {
+  const compare = comparePlaces(page.descending, highestFirst);
   const sorted = found.toSorted(compare);
   let from = page.offset;
   let to = page.offset + page.limit;
@@ -100,4 +109,19 @@ export async function walk(
   const more = rows!.length > page.limit;
   const kept = rows!.slice(0, page.limit);
   return { rows: reverse ? kept.reverse() : kept, more };
+}
+
+/** Rows of frames by id, in the order given; what is not there is left out. */
+export async function rowsOf(ask: Ask, ids: number[]): Promise<Row[]> {
+  if (ids.length === 0) return [];
+  const parts: number[][] = [];
+  // A statement holds 100 KB.
+  for (let i = 0; i < ids.length; i += 5000) parts.push(ids.slice(i, i + 5000));
+  const answers = await ask(
+    parts.map((part) => ({
+      sql: `SELECT ${FRAME_COLUMNS} FROM ${values(part)} k CROSS JOIN frame ON frame.id = k.column1`,
+    })),
+  );
+  const byId = new Map(answers.flat().map((row) => [row.id as number, row]));
+  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
 }

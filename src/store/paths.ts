@@ -42,7 +42,7 @@ export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
   const { cone } = p.query;
   const byCell = cone !== undefined && cone.radius <= MOST_CELLS_RADIUS;
   if (byCell) {
-    const ranges = coneRanges(cone.ra, cone.dec, cone.radius, { order: CELL_ORDER, maxRanges: 200 });
+    const ranges = coneRanges(cone.ra, cone.dec, cone.radius, { order: CELL_ORDER, maxRanges: 32 });
     const rows = ranges.map(([first, last]) => `(${tallyId("cell", first)},${tallyId("cell", last)})`);
     parts.push(`SELECT tally.id, tally.counts FROM (VALUES ${rows.join(",")}) k
       CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`);
@@ -79,6 +79,17 @@ function framesOf(tallies: Iterable<Counts>): number {
   return frames;
 }
 
+/** The way along the runs of a column, each in order of DATE_OBS. */
+export function pathOfRuns(column: string, keys: number[], rows: number): Path {
+  const index = `frame_${column}`;
+  return {
+    from: `${values(keys)} k CROSS JOIN frame INDEXED BY ${index} ON frame.${column} = k.column1`,
+    where: "true",
+    rows,
+    runs: { column, index, keys },
+  };
+}
+
 /** Nights are not counted: the frames of their periods, evenly spread. Frames of other nights come cheap here. */
 function framesOfNights(snapshot: Snapshot, nights: number[]): number {
   const periods = nights.map((night) => periodOf(dayOf(night * 86_400_000)));
@@ -91,35 +102,30 @@ function framesOfNights(snapshot: Snapshot, nights: number[]): number {
 
 /** All ways that the query offers, the shortest first. There is always one: along the dates. */
 export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path[] {
-  const all = snapshot.combinations.values();
+  const all = () => snapshot.combinations.values();
   const paths: Path[] = [
     {
       from: "frame INDEXED BY frame_date",
       where: "true",
-      rows: framesBetween(all, p.start, p.end),
+      rows: framesBetween(all(), p.start, p.end),
       runs: null,
     },
   ];
-  const runs = (column: string, keys: number[], rows: number) => {
-    const index = `frame_${column}`;
-    paths.push({
-      from: `${values(keys)} k CROSS JOIN frame INDEXED BY ${index} ON frame.${column} = k.column1`,
-      where: "true",
-      rows,
-      runs: { column, index, keys },
-    });
-  };
+  const runs = (column: string, keys: number[], rows: number) => paths.push(pathOfRuns(column, keys, rows));
+  // Objects and cells are counted over all dates; a range takes its share.
+  const dated =
+    p.start === null && p.end === null ? 1 : framesBetween(all(), p.start, p.end) / framesBetween(all(), null, null);
   if (!p.everything) {
-    const dated = p.combinations.filter((one) => framesBetween([one], p.start, p.end) > 0);
-    const ids = dated.map(({ id }) => id);
-    if (ids.length > 0) runs("combination", ids, framesBetween(dated, p.start, p.end) + ids.length);
+    const held = p.combinations.filter((one) => framesBetween([one], p.start, p.end) > 0);
+    const ids = held.map(({ id }) => id);
+    if (ids.length > 0) runs("combination", ids, framesBetween(held, p.start, p.end) + ids.length);
   }
   if (p.nights !== null && p.nights.length > 0) runs("night", p.nights, framesOfNights(snapshot, p.nights));
   if (tallies.objects !== null && tallies.objects.size > 0) {
-    runs("object", [...tallies.objects.keys()], framesOf(tallies.objects.values()));
+    runs("object", [...tallies.objects.keys()], dated * framesOf(tallies.objects.values()));
   }
   if (tallies.cells !== null && tallies.cells.size > 0) {
-    runs("cell", [...tallies.cells.keys()], framesOf(tallies.cells.values()));
+    runs("cell", [...tallies.cells.keys()], dated * framesOf(tallies.cells.values()));
   }
   const { exptimeMin, exptimeMax, equals } = p.query;
   if (exptimeMin !== undefined || exptimeMax !== undefined) {

@@ -2,11 +2,12 @@
 
 import { census } from "./census.ts";
 import { type CombinationField, choose, momentOf } from "./choice.ts";
-import { type Prepared, prepare, values } from "./conditions.ts";
+import { dimensionsOf, type Prepared, prepare } from "./conditions.ts";
 import type { Row } from "./database.ts";
+import { datePage } from "./date-page.ts";
 import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from "./frame.ts";
 import { FRAME_COLUMNS, frameOf } from "./frame-row.ts";
-import { collect, pageOf, walk } from "./listing.ts";
+import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { findObjects, meetObjects } from "./object-search.ts";
 import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
@@ -15,7 +16,9 @@ import { readCursor, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
 /** Paths this short are read whole, once, instead of counted and then read. */
-const SHORT = 400;
+const SHORT = 100;
+/** Where frames are counted by walking a path anyway, the same walk may as well find the page. */
+const LONG = 20_000;
 
 interface Plan {
   p: Prepared;
@@ -44,7 +47,7 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     let count = 0;
     let rows: Row[] = [];
     let more: boolean;
-    if (p.regions.length > 0 || path.rows <= SHORT) {
+    if (p.regions.length > 0 || path.rows <= (isTallied(p, tallies) ? SHORT : LONG)) {
       const found = await collect(ask, reader.snapshot, p, path, page);
       count = found.length;
       const { ids, more: beyond } = pageOf(found, page, cursor);
@@ -53,7 +56,9 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     } else {
       for (const { frames } of (await census(ask, p, tallies, path)).values()) count += frames;
       if (page.limit === 0) more = page.offset < count;
-      else ({ rows, more } = await walk(ask, p, path, page, cursor, FRAME_COLUMNS));
+      else if (page.sort === "dateObs") {
+        ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, FRAME_COLUMNS));
+      } else ({ rows, more } = await walk(ask, p, path, page, cursor, FRAME_COLUMNS));
       if (cursor === null) more = page.offset + rows.length < count;
     }
     const frames = await complete(ask, reader, rows, sight);
@@ -70,19 +75,10 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
   });
 }
 
-/** Rows of frames by id, in the order given; what is not there is left out. */
-export async function rowsOf(ask: Ask, ids: number[]): Promise<Row[]> {
-  if (ids.length === 0) return [];
-  const parts: number[][] = [];
-  // A statement holds 100 KB.
-  for (let i = 0; i < ids.length; i += 5000) parts.push(ids.slice(i, i + 5000));
-  const answers = await ask(
-    parts.map((part) => ({
-      sql: `SELECT ${FRAME_COLUMNS} FROM ${values(part)} k CROSS JOIN frame ON frame.id = k.column1`,
-    })),
-  );
-  const byId = new Map(answers.flat().map((row) => [row.id as number, row]));
-  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+/** Whether the count comes from tallies, at most some edge aside. */
+function isTallied(p: Prepared, { cells }: Tallies): boolean {
+  if (dimensionsOf(p) > 1 || p.others > 0 || p.nights !== null) return false;
+  return p.query.cone === undefined || cells !== null;
 }
 
 /** Rows with everything that other tables say about them. */

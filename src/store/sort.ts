@@ -95,8 +95,10 @@ export function compareValues(a: SortValue, b: SortValue): number {
   return x.length - y.length;
 }
 
-export function comparePlaces(descending: boolean): (a: Place, b: Place) => number {
-  return (a, b) => (descending ? compareValues(b.value, a.value) : compareValues(a.value, b.value)) || a.id - b.id;
+export function comparePlaces(descending: boolean, highestFirst = false): (a: Place, b: Place) => number {
+  return (a, b) =>
+    (descending ? compareValues(b.value, a.value) : compareValues(a.value, b.value)) ||
+    (highestFirst ? b.id - a.id : a.id - b.id);
 }
 
 /** `ORDER BY` of an order, or of its reverse. */

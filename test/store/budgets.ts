@@ -1,0 +1,116 @@
+/** The queries whose rows read are promised (issue 4), for the made-up network of scripts/seed-frames.ts. */
+import { SEED_END, SEED_START, seedFrame, skyObject } from "../../scripts/seed-frames.ts";
+import type { Catalogue } from "../../src/store/catalogue.ts";
+import type { FrameQuery, Page, Sight } from "../../src/store/frame.ts";
+
+export const DAY = 86_400_000;
+export const STAFF: Sight = { kind: "all" };
+export const ANONYMOUS: Sight = { kind: "some", now: SEED_END, proposals: [], undated: false };
+export const PAGE: Page = { sort: "dateObs", descending: false, limit: 25, offset: 0 };
+
+export interface Budget {
+  name: string;
+  /** Runs the query and answers how many frames it found. */
+  run: (catalogue: Catalogue, sight: Sight) => Promise<number>;
+  /** Rows that may be read, given the frames found. */
+  most: (found: number) => number;
+  /**
+   * Rows that a frame costs whether it may be seen or not (the walk along all dates, the candidates of a region):
+   * for somebody who sees a part of the archive the promise is for so many frames more.
+   */
+  shared?: boolean;
+}
+
+function listed(name: string, query: FrameQuery, most: (found: number) => number, page: Partial<Page> = {}): Budget {
+  return {
+    name,
+    run: async (catalogue, sight) => (await catalogue.list(query, { ...PAGE, ...page }, sight)).count,
+    most,
+  };
+}
+
+/** Every budget, for `total` seeded frames. */
+export function budgets(total: number): Budget[] {
+  const sample = seedFrame(Math.floor(total / 2), total).facts;
+  const science = Array.from({ length: 400 }, (_, i) => seedFrame(Math.floor(total * 0.3) + i * 7, total).facts).find(
+    ({ imagetyp, rlevel, publicDate }) => imagetyp === "object" && rlevel === 0 && publicDate !== null,
+  )!;
+  const middle = (SEED_START + SEED_END) / 2;
+  const perDay = total / 3653;
+  const rare = skyObject(2900);
+  const crowded = skyObject(0);
+  const { siteid, telid, instrume, filter } = science;
+  const equals = { siteid: [siteid], telid: [telid], instrume: [instrume], imagetyp: ["object"], filter: [filter] };
+  const cone = { ra: crowded.ra, dec: crowded.dec, radius: 1 / 6 };
+  const week = { start: middle + 3_600_000, end: middle + 7.3 * DAY };
+  const aggregated = (name: string, query: FrameQuery, facets: boolean): Budget => ({
+    name,
+    run: async (catalogue, sight) => (await catalogue.aggregate(query, sight, { facets })).count,
+    most: () => 1,
+  });
+  return [
+    { ...listed("default list", {}, () => 60), shared: true },
+    {
+      name: "keyset page",
+      shared: true,
+      run: async (catalogue, sight) => {
+        const first = await catalogue.list({}, PAGE, sight);
+        return (await catalogue.list({}, { ...PAGE, cursor: first.next! }, sight)).count;
+      },
+      most: () => 30,
+    },
+    listed("one site", { equals: { siteid: [siteid] } }, () => 700),
+    listed("all equality filters", { equals: { ...equals, rlevel: [0], binning: ["1x1"] } }, () => 700),
+    listed("telescope + filter, newest first", { equals: { telid: [telid], filter: [filter] } }, () => 700, {
+      descending: true,
+    }),
+    listed("darks of one telescope", { equals: { telid: [telid], imagetyp: ["dark"] } }, () => 700),
+    listed("two filters, deep offset", { equals: { filter: ["B", "V"] } }, () => 700, {
+      offset: Math.floor(total / 30),
+    }),
+    listed("one proposal", { equals: { propid: [science.propid] } }, () => 700),
+    listed("impossible combination", { equals: { siteid: ["nowhere"], filter: [filter] } }, () => 1),
+    aggregated("aggregate", {}, false),
+    aggregated("aggregate, equality filters", { equals }, false),
+    aggregated("aggregate with counts", { equals: { siteid: [siteid], imagetyp: ["object"] } }, true),
+    listed("OBJECT contains, 1 object", { objectContains: rare.name }, () => 150),
+    listed("OBJECT contains, crowded object", { objectContains: crowded.name }, () => 150),
+    listed("OBJECT contains, some objects", { objectContains: skyObject(1290).name.slice(-5) }, () => 150),
+    listed("OBJECT contains + filters", { objectContains: crowded.name, equals: { filter: ["B", "V"] } }, () => 1000),
+    listed("a night", { equals: { night: [sample.night] } }, (found) => 1.1 * found + 30),
+    listed("a date range", week, () => 300 + 2.4 * perDay),
+    listed("years of dates", { start: SEED_START + 40.4 * DAY, end: SEED_END - 77.7 * DAY }, () => 300 + 2.4 * perDay),
+    listed("offset, a third", {}, () => 200 + 1.5 * perDay, { offset: Math.floor(total / 3) }),
+    listed("offset, the end, newest first", {}, () => 200 + 1.5 * perDay, {
+      offset: Math.floor(total * 0.9),
+      descending: true,
+    }),
+    listed("EXPTIME at least 60", { exptimeMin: 60 }, () => 400),
+    listed("EXPTIME at least 1800", { exptimeMin: 1800 }, () => 400),
+    listed("EXPTIME at least 29.5", { exptimeMin: 29.5, exptimeMax: 29.9 }, () => 400),
+    listed("cone 10', sparse", { cone: { ra: rare.ra, dec: rare.dec, radius: 1 / 6 } }, (found) => 1.1 * found + 100),
+    { ...listed("cone 10', crowded", { cone }, (found) => Math.min(150, 1.1 * found + 100)), shared: true },
+    listed("footprint covers a point", { covers: { ra: rare.ra, dec: rare.dec } }, (found) => 2 * found + 50),
+    {
+      ...listed("covers a point, crowded", { covers: { ra: crowded.ra, dec: crowded.dec } }, (found) => 2 * found + 50),
+      shared: true,
+    },
+    {
+      name: "frame by id",
+      run: async (catalogue, sight) => Number((await catalogue.frame(Math.floor(total / 2), sight)) !== null),
+      most: () => 3,
+    },
+    {
+      name: "frame by name",
+      run: async (catalogue) => Number((await catalogue.owner(sample.basename)) !== null),
+      most: () => 3,
+    },
+    listed("filters + dates + cone", { ...week, start: SEED_START, cone, equals: { filter: ["B", "V"] } }, () => 3000),
+    listed(
+      "filters + OBJECT + night",
+      { objectContains: crowded.name, equals: { night: [sample.night], imagetyp: ["object"] } },
+      () => 3000,
+    ),
+    listed("filters + a year", { ...week, end: middle + 365 * DAY, equals }, () => 3000),
+  ];
+}
