@@ -2,7 +2,7 @@
  * `npm run screenshots`: every page in every theme at three widths, into docs/screenshots. Starts its own archive with
  * the demo's frames on a free port; the images are WebP, small enough to live in the repository.
  */
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { demoFrames } from "../src/cli/demo-frames.ts";
 import { startArchive } from "../test/browser/archive.ts";
@@ -28,10 +28,10 @@ const frame = (await list.json()).results[0].id;
 
 const PAGES = [
   { name: "search", path: "/", ready: "tbody tr" },
-  { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&SITE=goe", ready: "tbody tr", act: unfold },
+  { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&RLEVEL=1", ready: "tbody tr", act: unfold },
   { name: "gallery", path: "/?view=gallery&OBJECT=5", ready: ".plate-card .preview.shown" },
   { name: "frame", path: `/frame/${frame}`, ready: ".frame-image .preview.shown" },
-  { name: "headers", path: `/frame/${frame}?tab=headers&find=wcs`, ready: ".headers" },
+  { name: "headers", path: `/frame/${frame}?tab=headers`, ready: "table.cards" },
   { name: "catalogue", path: `/frame/${frame}?tab=catalogue`, ready: ".catalogue tbody tr" },
   { name: "upload", path: "/upload", ready: ".drop", act: upload },
   { name: "account", path: "/account", ready: "#password-title" },
@@ -47,7 +47,7 @@ async function unfold(page) {
 async function upload(page) {
   const frames = [...demoFrames()].slice(0, 2);
   await page
-    .getByLabel("Files")
+    .getByLabel("Files", { exact: true })
     .setInputFiles([
       ...frames.map(({ name, bytes }) => ({ name, mimeType: "image/fits", buffer: Buffer.from(bytes) })),
       { name: "broken.fits", mimeType: "image/fits", buffer: Buffer.from("no FITS file") },
@@ -107,7 +107,6 @@ async function shoot(page, name, theme, place, scale) {
     },
     [png.toString("base64"), scale],
   );
-  const { writeFileSync } = await import("node:fs");
   writeFileSync(join(folder, `${name}-${place}-${theme}.webp`), Buffer.from(data, "base64"));
   if (process.env.PNG) writeFileSync(join(process.env.PNG, `${name}-${place}-${theme}.png`), png);
 }

@@ -121,9 +121,11 @@ export function related(id: number, signal: AbortSignal): Promise<Frame[]> {
   return getJson(`/frames/${id}/related/`, signal);
 }
 
-/** The catalogue table as CSV; empty where the frame has none. */
+/** The catalogue table as CSV with the units in a comment line; empty where the frame has none. */
 export function catalogue(id: number, version: number | null, signal: AbortSignal): Promise<string> {
-  return getText(`/frames/${id}/catalog/${version === null ? "" : `?version=${version}`}`, signal);
+  const query = new URLSearchParams({ units: "true" });
+  if (version !== null) query.set("version", String(version));
+  return getText(`/frames/${id}/catalog/?${query}`, signal);
 }
 
 /** All HDUs with their cards in file order. */

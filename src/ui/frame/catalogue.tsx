@@ -63,8 +63,8 @@ function Sources({ table }: { table: CsvTable }) {
             {rows.slice(0, shown).map((row, index) => (
               <tr key={index}>
                 {table.columns.map((name, column) => (
-                  <td key={name} class={numeric[column] ? "number" : undefined}>
-                    {row[column]}
+                  <td key={name} class={numeric[column] ? "number" : undefined} title={row[column]}>
+                    {numeric[column] ? brief(row[column] ?? "") : row[column]}
                   </td>
                 ))}
               </tr>
@@ -79,6 +79,11 @@ function Sources({ table }: { table: CsvTable }) {
       )}
     </div>
   );
+}
+
+/** Nine digits: a milliarcsecond in a right ascension. The whole number is the cell's title. */
+function brief(text: string): string {
+  return text.length <= 11 ? text : String(Number(Number(text).toPrecision(9)));
 }
 
 function isNumber(text: string | undefined): boolean {

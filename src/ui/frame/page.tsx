@@ -11,7 +11,7 @@ import { Actions } from "./actions.tsx";
 import { Catalogue } from "./catalogue.tsx";
 import { Facts } from "./facts.tsx";
 import { Headers } from "./headers.tsx";
-import { Preview } from "./preview.tsx";
+import { ImagePanel } from "./image-panel.tsx";
 import { Related } from "./related.tsx";
 import { Versions } from "./versions.tsx";
 import "./frame.css";
@@ -116,12 +116,7 @@ function Overview({ frame, version }: { frame: Frame; version: number | null }) 
   return (
     <>
       <div class="frame-top">
-        <figure class="frame-image">
-          <Preview frame={frame} size="page" version={version} lazy={false} alt={`Preview of ${frame.basename}`} />
-          <figcaption class="muted small">
-            {frame.width} × {frame.height} pixels, shown between the cuts of its background and its sources
-          </figcaption>
-        </figure>
+        <ImagePanel frame={frame} version={version} />
         <Facts frame={frame} />
       </div>
       <section class="overview-related" aria-labelledby="related-title">

@@ -8,14 +8,21 @@ interface PreviewProps {
   frame: Pick<Frame, "id">;
   size: PreviewSize;
   version?: number | null;
+  /** Cuts, stretch, colours: the preview route's parameters. */
+  wishes?: Record<string, string>;
   lazy?: boolean;
   /** Empty (decoration) where words beside it name the frame. */
   alt?: string;
 }
 
 /** Address of a frame's preview. */
-export function previewAddress(id: number, size: PreviewSize, version: number | null = null): string {
-  const query = new URLSearchParams();
+export function previewAddress(
+  id: number,
+  size: PreviewSize,
+  version: number | null = null,
+  wishes: Record<string, string> = {},
+): string {
+  const query = new URLSearchParams(wishes);
   if (size === "page") query.set("width", "1024");
   if (version !== null) query.set("version", String(version));
   return `/frames/${id}/preview/${query.size === 0 ? "" : `?${query}`}`;
@@ -24,7 +31,7 @@ export function previewAddress(id: number, size: PreviewSize, version: number | 
 /**
  * A preview in a box that has its shape before the image is here, so that nothing moves when it comes.
  */
-export function Preview({ frame, size, version = null, lazy = true, alt = "" }: PreviewProps) {
+export function Preview({ frame, size, version = null, wishes, lazy = true, alt = "" }: PreviewProps) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
   return (
     <div class={`plate preview ${state}`}>
@@ -32,7 +39,7 @@ export function Preview({ frame, size, version = null, lazy = true, alt = "" }: 
         <span class="none">no preview</span>
       ) : (
         <img
-          src={previewAddress(frame.id, size, version)}
+          src={previewAddress(frame.id, size, version, wishes)}
           alt={alt}
           loading={lazy ? "lazy" : "eager"}
           decoding="async"
