@@ -1,13 +1,13 @@
 /** 100,000 frames: rows read, as D1 counts and bills them, and answers against a plain array. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
+import { ANONYMOUS, budgets, DAY, STAFF } from "../../bench/catalogue-queries.ts";
 import { SEED_END, SEED_START, seedFrame, skyObject } from "../../scripts/seed-frames.ts";
 import { type BulkFrame, BulkLoader } from "../../src/store/bulk.ts";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import { type Cost, Database } from "../../src/store/database.ts";
 import { packFootprint, unpackFootprint } from "../../src/store/footprint-blob.ts";
 import type { Frame, FrameQuery, Sight } from "../../src/store/frame.ts";
-import { ANONYMOUS, budgets, DAY, STAFF } from "./budgets.ts";
 import { find } from "./model.ts";
 import { Random } from "./random.ts";
 

@@ -1,7 +1,7 @@
 /** The queries whose rows read are promised (issue 4), for the made-up network of scripts/seed-frames.ts. */
-import { SEED_END, SEED_START, seedFrame, skyObject } from "../../scripts/seed-frames.ts";
-import type { Catalogue } from "../../src/store/catalogue.ts";
-import type { FrameQuery, Page, Sight } from "../../src/store/frame.ts";
+import { SEED_END, SEED_START, seedFrame, skyObject } from "../scripts/seed-frames.ts";
+import type { Catalogue } from "../src/store/catalogue.ts";
+import type { FrameQuery, Page, Sight } from "../src/store/frame.ts";
 
 export const DAY = 86_400_000;
 export const STAFF: Sight = { kind: "all" };
@@ -19,6 +19,10 @@ export interface Budget {
    * for somebody who sees a part of the archive the promise is for so many frames more.
    */
   shared?: boolean;
+  /** The same question to one table with an index a column (`naive`), as pyobs-archive asks it: its condition. */
+  naive?: string;
+  /** And its order, `LIMIT` and `OFFSET`, where not the first 25 by date. */
+  naiveTail?: string;
 }
 
 function listed(name: string, query: FrameQuery, most: (found: number) => number, page: Partial<Page> = {}): Budget {
@@ -31,14 +35,58 @@ function listed(name: string, query: FrameQuery, most: (found: number) => number
 
 /** Every budget, for `total` seeded frames. */
 export function budgets(total: number): Budget[] {
-  const sample = seedFrame(Math.floor(total / 2), total).facts;
-  const science = Array.from({ length: 400 }, (_, i) => seedFrame(Math.floor(total * 0.3) + i * 7, total).facts).find(
+  return promised(total).map((budget) => ({ ...budget, ...naively(budget.name, total) }));
+}
+
+/** pyobs-archive's own SQL. It has no footprints, no projects, and its cone compares a chord. */
+function naively(name: string, total: number): Pick<Budget, "naive" | "naiveTail"> {
+  const { site, rare, crowded, middle, night } = places(total);
+  const text = (value: string | null) => `'${value}'`;
+  const equal = `siteid = ${text(site.siteid)} AND telid = ${text(site.telid)} AND instrume = ${text(site.instrume)}
+    AND imagetyp = 'object' AND filter = ${text(site.filter)}`;
+  const cone = ({ ra, dec }: { ra: number; dec: number }) => {
+    const [a, d] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180];
+    const vector = [Math.cos(d) * Math.cos(a), Math.cos(d) * Math.sin(a), Math.sin(d)];
+    const chord = ["vec_x", "vec_y", "vec_z"].map((axis, i) => `(${axis} - ${vector[i]}) * (${axis} - ${vector[i]})`);
+    return `${chord.join(" + ")} <= ${(Math.PI / 1080) ** 2}`;
+  };
+  const object = ({ name }: { name: string }) => `object LIKE '%${name}%'`;
+  const conditions: Record<string, string | [string, string]> = {
+    "default list": "true",
+    "one site": `siteid = ${text(site.siteid)}`,
+    "all equality filters": `${equal} AND rlevel = 0 AND xbinning = 1 AND ybinning = 1`,
+    "darks of one telescope": `telid = ${text(site.telid)} AND imagetyp = 'dark'`,
+    "impossible combination": `siteid = 'nowhere' AND filter = ${text(site.filter)}`,
+    "OBJECT contains, 1 object": object(rare),
+    "OBJECT contains, crowded object": object(crowded),
+    "a night": `night = ${text(night)}`,
+    "a date range": `date_obs BETWEEN ${middle + 3_600_000} AND ${middle + 7.3 * DAY}`,
+    "years of dates": `date_obs BETWEEN ${SEED_START + 40.4 * DAY} AND ${SEED_END - 77.7 * DAY}`,
+    "offset, a third": ["true", `ORDER BY date_obs, id LIMIT 25 OFFSET ${Math.floor(total / 3)}`],
+    "EXPTIME at least 60": "exptime >= 60",
+    "EXPTIME at least 1800": "exptime >= 1800",
+    "cone 10', sparse": cone(rare),
+    "cone 10', crowded": cone(crowded),
+    "filters + dates + cone": `${cone(crowded)} AND filter IN ('B', 'V') AND date_obs <= ${middle + 7.3 * DAY}`,
+  };
+  const found = conditions[name];
+  if (found === undefined) return {};
+  return typeof found === "string" ? { naive: found } : { naive: found[0], naiveTail: found[1] };
+}
+
+/** What the queries are about. */
+function places(total: number) {
+  const { night } = seedFrame(Math.floor(total / 2), total).facts;
+  const site = Array.from({ length: 400 }, (_, i) => seedFrame(Math.floor(total * 0.3) + i * 7, total).facts).find(
     ({ imagetyp, rlevel, publicDate }) => imagetyp === "object" && rlevel === 0 && publicDate !== null,
   )!;
-  const middle = (SEED_START + SEED_END) / 2;
+  return { night, site, rare: skyObject(2900), crowded: skyObject(0), middle: (SEED_START + SEED_END) / 2 };
+}
+
+function promised(total: number): Budget[] {
+  const sample = seedFrame(Math.floor(total / 2), total).facts;
+  const { site: science, rare, crowded, middle } = places(total);
   const perDay = total / 3653;
-  const rare = skyObject(2900);
-  const crowded = skyObject(0);
   const { siteid, telid, instrume, filter } = science;
   const equals = { siteid: [siteid], telid: [telid], instrume: [instrume], imagetyp: ["object"], filter: [filter] };
   const cone = { ra: crowded.ra, dec: crowded.dec, radius: 1 / 6 };

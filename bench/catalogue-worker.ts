@@ -1,0 +1,84 @@
+/** Runs the catalogue's queries, and the naive layout's, inside workerd, and answers what D1 says that they cost. */
+import { openCatalogue } from "../src/store/d1-catalogue.ts";
+import type { Cost } from "../src/store/database.ts";
+import { ANONYMOUS, budgets, STAFF } from "./catalogue-queries.ts";
+
+export interface Measured {
+  name: string;
+  who: string;
+  found: number;
+  rowsRead: number;
+  statements: number;
+  milliseconds: number;
+  most: number | null;
+}
+
+async function ours(db: D1Database, total: number): Promise<Measured[]> {
+  const costs: Cost[] = [];
+  const catalogue = openCatalogue(db, { observe: (cost) => costs.push(cost) });
+  const results: Measured[] = [];
+  const sum = (read: Cost[], field: "rowsRead" | "milliseconds") => read.reduce((all, cost) => all + cost[field], 0);
+  await catalogue.list({}, { sort: "id", descending: false, limit: 0, offset: 0 }, ANONYMOUS);
+  results.push({
+    name: "cold start (combinations)",
+    who: "",
+    found: 0,
+    rowsRead: sum(costs, "rowsRead"),
+    statements: costs.length,
+    milliseconds: sum(costs, "milliseconds"),
+    most: null,
+  });
+  for (const budget of budgets(total)) {
+    const all = await budget.run(catalogue, STAFF);
+    for (const [who, sight] of [
+      ["staff", STAFF],
+      ["anonymous", ANONYMOUS],
+    ] as const) {
+      await budget.run(catalogue, sight);
+      costs.length = 0;
+      const found = await budget.run(catalogue, sight);
+      const read = costs
+        .slice(budget.name === "keyset page" ? costs.length / 2 : 0)
+        .filter(({ sql }) => !sql.includes("frame_basename ON"));
+      results.push({
+        name: budget.name,
+        who,
+        found,
+        rowsRead: sum(read, "rowsRead"),
+        statements: read.length,
+        milliseconds: sum(read, "milliseconds"),
+        most: Math.floor(budget.most(found) * (budget.shared ? all / Math.max(1, found) : 1)),
+      });
+    }
+  }
+  return results;
+}
+
+async function naive(db: D1Database, total: number): Promise<Measured[]> {
+  const results: Measured[] = [];
+  for (const { name, naive: condition, naiveTail = "ORDER BY date_obs, id LIMIT 25" } of budgets(total)) {
+    if (condition === undefined) continue;
+    const [list, count] = await db.batch<{ frames: number }>([
+      db.prepare(`SELECT * FROM naive WHERE ${condition} ${naiveTail}`),
+      db.prepare(`SELECT count(*) AS frames FROM naive WHERE ${condition}`),
+    ]);
+    results.push({
+      name,
+      who: "naive",
+      found: count!.results[0]!.frames,
+      rowsRead: list!.meta.rows_read + count!.meta.rows_read,
+      statements: 2,
+      milliseconds: list!.meta.duration + count!.meta.duration,
+      most: null,
+    });
+  }
+  return results;
+}
+
+export default {
+  async fetch(request, env) {
+    const { pathname, searchParams } = new URL(request.url);
+    const total = Number(searchParams.get("frames"));
+    return Response.json(await (pathname === "/naive" ? naive : ours)(env.DB, total));
+  },
+} satisfies ExportedHandler<Env>;
