@@ -150,13 +150,11 @@ export class Wcs {
 
   /** Degrees a pixel at a place: the square root of the area that one pixel has there. Null off the projected sky. */
   pixelScale(x: number, y: number): number | null {
-    const corners = [
-      [x, y],
-      [x + 1, y],
-      [x, y + 1],
-    ].map(([px, py]) => this.#native(px!, py!));
-    const [o, a, b] = corners as (Vector | null)[];
-    if (!o || !a || !b) return null;
+    const o = this.#native(x, y);
+    // At the edge of the projected sky only one of the neighbours is on it.
+    const a = this.#native(x + 1, y) ?? this.#native(x - 1, y);
+    const b = this.#native(x, y + 1) ?? this.#native(x, y - 1);
+    if (o === null || a === null || b === null) return null;
     const [ax, ay, az] = [a[0] - o[0], a[1] - o[1], a[2] - o[2]];
     const [bx, by, bz] = [b[0] - o[0], b[1] - o[1], b[2] - o[2]];
     const area = Math.hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx);

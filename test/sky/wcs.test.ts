@@ -58,8 +58,7 @@ describe("world coordinates", () => {
           continue;
         }
         expect(world, `${name} at ${x}, ${y}`).not.toBeNull();
-        // At the seam of an all-sky image the next pixel is off the sky.
-        const scale = wcs.pixelScale(x, y) ?? wcs.pixelScale(x - 1, y) ?? wcs.pixelScale(x - 1, y - 1)!;
+        const scale = wcs.pixelScale(x, y)!;
         // wcslib's slanted SIN does not return to where it came from: by so much its own answer is uncertain.
         const own = backX === null || backY === null ? 0 : Math.hypot(backX - x, backY - y);
         const allowed = own > 1e-9 ? 1e-9 + own : 1e-9;
@@ -221,7 +220,7 @@ describe("footprints", () => {
   it("meet circles and polygons exactly, against brute force", () => {
     const next = random(3);
     let met = 0;
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 200; round++) {
       const dec = round % 4 === 0 ? 89.5 : round % 4 === 1 ? -89.8 : next() * 120 - 60;
       const centre: [number, number] = [round % 3 === 0 ? 0 : next() * 360, dec];
       // Star-shaped polygons, concave ones among them.
@@ -239,7 +238,7 @@ describe("footprints", () => {
       const otherPolygon = new Polygon(other);
       let nearest = Number.POSITIVE_INFINITY;
       let shared = false;
-      for (let i = 0; i < 1500; i++) {
+      for (let i = 0; i < 600; i++) {
         const point = offset(...second, Math.sqrt(next()) * 1.4, next() * 2 * Math.PI);
         if (!polygon.contains(...point)) continue;
         nearest = Math.min(nearest, separation(...second, ...point));
@@ -255,7 +254,7 @@ describe("footprints", () => {
       if (separation(...centre, ...second) > 2.6) expect(polygons).toBe(false);
       met += Number(polygons);
     }
-    expect(met).toBeGreaterThan(100);
+    expect(met).toBeGreaterThan(50);
   });
 
   it("know a polygon's inside by planar geometry, far from everything special", () => {
@@ -306,13 +305,13 @@ describe("footprints", () => {
         const y = 0.5 + 800 * (edge && i % 4 !== 0 ? Math.round(next()) : next());
         const vector = toVector(...wcs.pixelToIcrs(x, y)!);
         for (let axis = 0; axis < 3; axis++) {
-          expect(vector[axis]!).toBeGreaterThanOrEqual(box.min[axis]! - 1e-15);
-          expect(vector[axis]!).toBeLessThanOrEqual(box.max[axis]! + 1e-15);
           min[axis] = Math.min(min[axis]!, vector[axis]!);
           max[axis] = Math.max(max[axis]!, vector[axis]!);
         }
       }
       for (let axis = 0; axis < 3; axis++) {
+        expect(box.max[axis]! - max[axis]!).toBeGreaterThan(-1e-15);
+        expect(min[axis]! - box.min[axis]!).toBeGreaterThan(-1e-15);
         expect(box.max[axis]! - max[axis]!).toBeLessThan(2e-4);
         expect(min[axis]! - box.min[axis]!).toBeLessThan(2e-4);
       }
@@ -350,6 +349,7 @@ describe("HEALPix", () => {
 
   it("covers every point of a cone, near poles and RA 0 too, with little beyond it", () => {
     const next = random(7);
+    let missed = 0;
     for (let round = 0; round < 200; round++) {
       const dec = round % 4 === 0 ? 90 - next() * 0.3 : round % 4 === 1 ? next() * 0.3 - 90 : next() * 180 - 90;
       const ra = round % 3 === 0 ? next() * 0.01 : next() * 360;
@@ -359,9 +359,10 @@ describe("HEALPix", () => {
       for (let i = 1; i < ranges.length; i++) expect(ranges[i]![0]).toBeGreaterThan(ranges[i - 1]![1] + 1);
       for (let i = 0; i < 100; i++) {
         const cell = cellOf(14, ...offset(ra, dec, radius * Math.sqrt(next()), next() * 2 * Math.PI));
-        expect(ranges.some(([first, last]) => cell >= first && cell <= last)).toBe(true);
+        if (!ranges.some(([first, last]) => cell >= first && cell <= last)) missed++;
       }
     }
+    expect(missed).toBe(0);
     const ranges = coneRanges(83.6, 22, 1 / 6, { maxRanges: 64 });
     const cells = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
     const cone = 6 * 4 ** 14 * (1 - Math.cos((1 / 6) * (Math.PI / 180)));
