@@ -3,11 +3,12 @@
  * and prints what it loads at start, by part, and what each FITS codec adds to it.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const folder = "build/worker";
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const metafile = join(folder, "meta.json");
 execFileSync(
@@ -30,15 +31,14 @@ function partOf(path) {
 
 const { outputs } = JSON.parse(readFileSync(metafile, "utf8"));
 const parts = new Map();
-const files = Object.keys(outputs).filter((path) => /\.(js|wasm)$/.test(path));
-for (const path of files) {
-  if (path.endsWith(".wasm")) {
-    parts.set(basename(path).replace(/^[0-9a-f]{40}-/, ""), outputs[path].bytes);
-    continue;
-  }
-  for (const [input, { bytesInOutput }] of Object.entries(outputs[path].inputs)) {
+for (const { inputs } of Object.values(outputs)) {
+  for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
     if (bytesInOutput > 0) parts.set(partOf(input), (parts.get(partOf(input)) ?? 0) + bytesInOutput);
   }
+}
+const modules = readdirSync(folder).filter((name) => /\.(js|wasm)$/.test(name));
+for (const name of modules.filter((name) => name.endsWith(".wasm"))) {
+  parts.set(name.replace(/^[0-9a-f]{40}-/, ""), statSync(join(folder, name)).size);
 }
 const line = (name, bytes) => console.log(`  ${name.padEnd(44)} ${(bytes / 1024).toFixed(1).padStart(8)} KiB`);
 const isCodec = (name) => name.startsWith("src/fits/compression/");
@@ -48,7 +48,7 @@ for (const [name, bytes] of bySize.filter(([name]) => !isCodec(name))) if (bytes
 console.log("of which tile compression, in src/fits/compression:");
 for (const [name, bytes] of bySize.filter(([name]) => isCodec(name))) line(basename(name), bytes);
 
-const all = files.map((path) => join(folder, basename(path)));
+const all = modules.map((name) => join(folder, name));
 const raw = all.reduce((sum, path) => sum + statSync(path).size, 0);
 const packed = all.reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
 line("in all", raw);
