@@ -1,10 +1,14 @@
-/** A FITS file: opened by its first header, walked lazily from header to header. No data unit is read here. */
+/**
+ * The FITS core. `openFits` reads a file's first header and walks lazily from header to header; no data unit is read
+ * here. Pixels are read by image.ts, cells by table.ts, sums by checksum.ts, through any ByteSource. This folder knows
+ * no Cloudflare, Node or DOM type: what a runtime has better is injected (runtime.ts), and its I/O is a source.
+ */
 import { compressedImageHeader } from "./compression/image-header.ts";
 import { FitsError } from "./errors.ts";
-import type { Hdu, HduKind, ImageLayout } from "./hdu.ts";
+import type { Hdu } from "./hdu.ts";
 import { BLOCK_LENGTH, findEnd, Header } from "./header.ts";
 import { inflate } from "./inflate.ts";
-import { checkBitpix } from "./pixels.ts";
+import { dataLengthOf, kindOf, layoutOf } from "./layout.ts";
 import type { Inflate, Kernels, Runtime } from "./runtime.ts";
 import type { ByteSource } from "./source.ts";
 import type { FitsWarning, Strictness } from "./warning.ts";
@@ -13,8 +17,6 @@ import type { FitsWarning, Strictness } from "./warning.ts";
 const HEADER_READ = 8 * BLOCK_LENGTH;
 /** No header is this long; a file without END is given up here (some 200,000 cards). */
 const MAX_HEADER = 16 * 1024 * 1024;
-/** FITS 4.0 §4.4.1.1. */
-const MAX_NAXIS = 999;
 
 export interface OpenOptions {
   /** Default "fix". */
@@ -205,73 +207,6 @@ export class FitsFile {
     const message = `the file ends at byte ${this.#source.size}, inside the ${where} of HDU ${hdu}, which begins at byte ${offset}`;
     return new FitsError("TRUNCATED", message, { offset, hdu });
   }
-}
-
-function kindOf(header: Header, index: number): HduKind {
-  if (index === 0) {
-    // A primary array that does not conform (SIMPLE = F) may be anything (§4.4.1.1).
-    if (header.get("SIMPLE") !== true) return "unknown";
-    return header.get("GROUPS") === true && header.get("NAXIS1") === 0 ? "groups" : "primary";
-  }
-  switch (header.requireString("XTENSION")) {
-    case "IMAGE":
-    case "IUEIMAGE": // the name before IMAGE was registered
-      return "image";
-    case "TABLE":
-      return "table";
-    case "BINTABLE":
-    case "A3DTABLE": // likewise
-      if (header.get("ZIMAGE") === true) return "compressed-image";
-      return header.get("ZTABLE") === true ? "compressed-table" : "bintable";
-    default:
-      return "unknown";
-  }
-}
-
-/** NAXISn, checked. */
-function axesOf(header: Header): number[] {
-  const naxis = header.requireInteger("NAXIS");
-  if (naxis < 0 || naxis > MAX_NAXIS) {
-    throw new FitsError("BAD_VALUE", `NAXIS is ${naxis}; allowed are 0 to ${MAX_NAXIS}`, { keyword: "NAXIS" });
-  }
-  return Array.from({ length: naxis }, (_, index) => {
-    const keyword = `NAXIS${index + 1}`;
-    const length = header.requireInteger(keyword);
-    if (length < 0) throw new FitsError("BAD_VALUE", `${keyword} is ${length}; it cannot be negative`, { keyword });
-    return length;
-  });
-}
-
-/** §4.4.1.2, equation 2; for random groups §6.1, equation 4. */
-function dataLengthOf(header: Header, kind: HduKind): number {
-  const bitpix = checkBitpix(header.requireInteger("BITPIX"));
-  const axes = axesOf(header);
-  if (axes.length === 0) return 0;
-  const pcount = header.integer("PCOUNT") ?? 0;
-  const gcount = header.integer("GCOUNT") ?? 1;
-  if (pcount < 0 || gcount < 0) {
-    throw new FitsError("BAD_VALUE", `PCOUNT ${pcount} and GCOUNT ${gcount} cannot be negative`, { keyword: "PCOUNT" });
-  }
-  const counted = kind === "groups" ? axes.slice(1) : axes;
-  const pixels = counted.reduce((product, length) => product * length, 1);
-  // A primary array has neither parameters nor groups, whatever its cards say.
-  const elements = kind === "primary" ? pixels : gcount * (pcount + pixels);
-  const bytes = (Math.abs(bitpix) / 8) * elements;
-  if (!Number.isSafeInteger(bytes)) {
-    throw new FitsError("BAD_VALUE", `NAXISn make a data unit of ${bytes} bytes`, { keyword: "NAXIS" });
-  }
-  return bytes;
-}
-
-/** Undefined where there are no pixels. */
-function layoutOf(header: Header): ImageLayout | undefined {
-  const bitpix = checkBitpix(header.requireInteger("BITPIX"));
-  const axes = axesOf(header);
-  const pixels = axes.reduce((product, length) => product * length, 1);
-  if (!Number.isSafeInteger(pixels)) {
-    throw new FitsError("BAD_VALUE", `NAXISn make an image of ${pixels} pixels`, { keyword: "NAXIS" });
-  }
-  return axes.length === 0 || pixels === 0 ? undefined : { bitpix, axes };
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
