@@ -7,7 +7,7 @@ import type { Hdu } from "../fits/hdu.ts";
 import { parseDec, parseRa } from "../sky/angle.ts";
 import { parseDateObs } from "../sky/date-obs.ts";
 import { SkyError } from "../sky/errors.ts";
-import { footprintOf } from "../sky/footprint.ts";
+import { footprintOf, footprintOfPointing } from "../sky/footprint.ts";
 import { nightOf, parseNight } from "../sky/night.ts";
 import { Wcs } from "../sky/wcs.ts";
 import type { FrameFacts } from "../store/frame.ts";
@@ -43,6 +43,11 @@ export const KEYWORDS = {
   obsnum: ["OBSNUM", "OBSID", "OBS_ID"],
   propid: ["PROPID", "PROPOSID", "PROP_ID", "PROPOSAL"],
   publicDate: ["L1PUBDAT", "PUBDAT"],
+  /** Arcseconds a pixel of this image, for frames without world coordinates. */
+  pixelScale: ["PIXSCALE", "SECPIX", "PIXSCAL1"],
+  /** The same from the pixels as read out (microns, after binning) and the focal length (millimetres). */
+  pixelSize: ["XPIXSZ"],
+  focalLength: ["FOCALLEN"],
 } as const;
 
 /** Pairs of right ascension and declination. */
@@ -195,7 +200,7 @@ function binningOf(lookup: HeaderLookup): [number, number] {
 
 type Position = Pick<FrameFacts, "ra" | "dec" | "footprint">;
 
-/** The image's centre and outline by its WCS; without one, the pointing and no outline. */
+/** The image's centre and outline by its WCS; without one, by the pointing, and by the pixel scale where that is given. */
 function positionOf(lookup: HeaderLookup, science: Hdu, width: number, height: number): Position {
   try {
     const wcs = Wcs.read(science.header);
@@ -211,7 +216,19 @@ function positionOf(lookup: HeaderLookup, science: Hdu, width: number, height: n
     lookup.warn(`its world coordinates are not used: ${error.message}`);
   }
   const pointing = pointingOf(lookup);
-  return { ra: pointing?.[0] ?? null, dec: pointing?.[1] ?? null, footprint: null };
+  if (pointing === null) return { ra: null, dec: null, footprint: null };
+  const scale = pixelScaleOf(lookup);
+  const footprint = scale === null ? null : footprintOfPointing(...pointing, scale, width, height);
+  return { ra: pointing[0], dec: pointing[1], footprint };
+}
+
+/** Degrees a pixel, as far as the header says. A text that is no number counts as nothing said. */
+function pixelScaleOf(lookup: HeaderLookup): number | null {
+  const stated = (keywords: readonly string[]): number => Number(lookup.find(keywords)?.value ?? 0);
+  const arcseconds = stated(KEYWORDS.pixelScale);
+  if (arcseconds > 0) return arcseconds / 3600;
+  const radians = stated(KEYWORDS.pixelSize) / 1000 / stated(KEYWORDS.focalLength);
+  return radians > 0 && Number.isFinite(radians) ? (radians * 180) / Math.PI : null;
 }
 
 function pointingOf(lookup: HeaderLookup): [number, number] | null {

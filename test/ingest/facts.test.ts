@@ -231,6 +231,28 @@ describe("facts", () => {
     expect(broken.warnings.join()).toMatch(/world coordinates are not used/);
   });
 
+  it("outline an image without coordinates by its pointing and pixel scale, where both are given", async () => {
+    const pointing: Cards = { "TEL-RA": 50, "TEL-DEC": 0 };
+    const footprint = async (more: Cards) => (await facts({ ...pointing, ...more })).facts.footprint;
+    // 4 × 2 pixels of 36″: 0.04° × 0.02° around the pointing, north up, east left.
+    const expected = [
+      [50.02, -0.01],
+      [49.98, -0.01],
+      [49.98, 0.01],
+      [50.02, 0.01],
+    ];
+    const stated: Cards[] = [{ PIXSCALE: 36 }, { SECPIX: "36.0" }, { XPIXSZ: 10, FOCALLEN: "`57.29577951308232`" }];
+    for (const cards of stated) {
+      const found = await footprint(cards);
+      for (const [i, [ra, dec]] of expected.entries()) {
+        expect(found![i]![0]).toBeCloseTo(ra!, 7);
+        expect(found![i]![1]).toBeCloseTo(dec!, 7);
+      }
+    }
+    const silent: Cards[] = [{}, { PIXSCALE: 0 }, { PIXSCALE: "N/A" }, { XPIXSZ: 9, FOCALLEN: 0 }, { FOCALLEN: 500 }];
+    for (const cards of silent) expect(await footprint(cards)).toBeNull();
+  });
+
   it("keep a word about what was odd", async () => {
     const { facts: found, warnings } = await facts({ RLEVEL: "`1.5`", RA: "here", DEC: "there", REQNUM: 5 });
     expect(found).toMatchObject({ rlevel: 1, ra: null, dec: null });
