@@ -92,6 +92,8 @@ async function planOf(hdu: Hdu, options: PackOptions): Promise<Plan | undefined>
   const width = Math.abs(bitpix) / 8;
   const rows = axes.slice(1).reduce((product, length) => product * length, 1);
   const pixels = axes[0]! * rows * width;
+  // BLANK has no meaning for floats (FITS 4.0 §4.4.2.5), but CFITSIO gives it one when it unpacks.
+  if (bitpix < 0 && hdu.storedHeader.has("BLANK")) return undefined;
   // An extension may have parameters or groups; those are no image that tiles could hold.
   if (axes[0]! * width > LONGEST_ROW || hdu.dataLength !== pixels) return undefined;
   const table: PackedTable = {
