@@ -175,7 +175,7 @@ export class FitsFile {
         headerOffset,
         dataOffset: headerOffset + headerLength,
         dataLength,
-        warnings: storedHeader.warnings,
+        warnings: [...storedHeader.warnings, ...blankWarnings(header, index, headerOffset)],
         source: this.#source,
         runtime: this.#runtime,
       };
@@ -207,6 +207,14 @@ export class FitsFile {
     const message = `the file ends at byte ${this.#source.size}, inside the ${where} of HDU ${hdu}, which begins at byte ${offset}`;
     return new FitsError("TRUNCATED", message, { offset, hdu });
   }
+}
+
+/** §4.4.2.5: BLANK is an integer, and only of integer images; otherwise it has no meaning and is ignored. */
+function blankWarnings(header: Header, hdu: number, offset: number): FitsWarning[] {
+  const card = header.card("BLANK");
+  if (card === undefined || (card.type === "integer" && Number(header.get("BITPIX")) > 0)) return [];
+  const message = `BLANK of HDU ${hdu} is ignored: ${card.images[0]!.trimEnd()}`;
+  return [{ code: "BAD_VALUE", message, at: { offset, hdu, keyword: "BLANK" } }];
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -3,6 +3,7 @@ import { type Box, boxSize } from "./box.ts";
 import { tileReader } from "./compression/tile-reader.ts";
 import { FitsError } from "./errors.ts";
 import type { Hdu, ImageLayout } from "./hdu.ts";
+import type { Header } from "./header.ts";
 import { makePixels, makeStored, type PixelArray, type PixelType, type StoredArray, storedType } from "./pixels.ts";
 import { plainReader } from "./plain-image.ts";
 import { flipSign, isSignFlip, physicalType, type Scaling, scalePixels } from "./scale.ts";
@@ -58,7 +59,7 @@ export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Im
   const image = imageOf(hdu);
   const box = boxOf(image, options);
   const reader = await readerOf(hdu, image, false);
-  const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
+  const { type, convert } = converter(hdu, image, options.raw ?? false);
   const stored = allocate(hdu, image, boxSize(box), type);
   await reader.read(box, stored, options.signal);
   const sizes = box.hi.map((hi, axis) => hi - box.lo[axis]!);
@@ -73,7 +74,7 @@ export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGener
   // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
   const isWhole = options.x === undefined && options.y === undefined;
   const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
-  const { type, convert } = converter(hdu, image, reader, options.raw ?? false);
+  const { type, convert } = converter(hdu, image, options.raw ?? false);
   const width = box.hi[0]! - box.lo[0]!;
   const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
   const natural = Math.max(1, Math.floor(BLOCK_BYTES / (width * (Math.abs(image.bitpix) / 8))));
@@ -97,20 +98,24 @@ export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGener
 
 /** The type readImage will answer with. */
 export function imageType(hdu: Hdu): PixelType {
-  return physicalType(imageOf(hdu).bitpix, scalingOf(hdu, imageOf(hdu), undefined));
+  const image = imageOf(hdu);
+  return physicalType(image.bitpix, scalingOf(hdu, image));
 }
 
-/** BSCALE, BZERO and BLANK; `fallback` is the blank that a compressed image keeps elsewhere. */
-function scalingOf(hdu: Hdu, image: ImageLayout, fallback: number | undefined): Scaling {
-  const { header } = hdu;
-  const blank = header.get("BLANK");
-  // §4.4.2.5: BLANK has no meaning for floats; an unreadable one for integers is refused.
-  if (image.bitpix > 0 && blank !== undefined && typeof blank !== "bigint") header.requireInteger("BLANK");
+/** BSCALE, BZERO and BLANK of an image. */
+function scalingOf(hdu: Hdu, image: ImageLayout): Scaling {
   return {
-    bscale: header.number("BSCALE") ?? 1,
-    bzero: header.number("BZERO") ?? 0,
-    blank: image.bitpix > 0 ? ((blank as number | bigint | undefined) ?? fallback) : undefined,
+    bscale: hdu.header.number("BSCALE") ?? 1,
+    bzero: hdu.header.number("BZERO") ?? 0,
+    // A compressed image may keep it as ZBLANK alone (§10.1.2).
+    blank: image.bitpix > 0 ? (blankOf(hdu.header, "BLANK") ?? blankOf(hdu.storedHeader, "ZBLANK")) : undefined,
   };
+}
+
+/** One that is no integer is ignored, as in astropy; file.ts has put a warning on the HDU. */
+function blankOf(header: Header, keyword: string): number | bigint | undefined {
+  const card = header.card(keyword);
+  return card?.type === "integer" ? (card.value as number | bigint) : undefined;
 }
 
 interface Converter {
@@ -119,9 +124,9 @@ interface Converter {
   convert(stored: StoredArray): PixelArray;
 }
 
-function converter(hdu: Hdu, image: ImageLayout, reader: StoredReader, raw: boolean): Converter {
+function converter(hdu: Hdu, image: ImageLayout, raw: boolean): Converter {
   const stored = storedType(image.bitpix);
-  const scaling = scalingOf(hdu, image, reader.blank);
+  const scaling = scalingOf(hdu, image);
   const type = raw ? stored : physicalType(image.bitpix, scaling);
   if (isSignFlip(stored, type)) return { type, convert: flipSign };
   const isIdentity = scaling.bscale === 1 && scaling.bzero === 0 && scaling.blank === undefined;

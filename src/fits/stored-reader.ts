@@ -5,8 +5,6 @@ import type { StoredArray } from "./pixels.ts";
 export interface StoredReader {
   /** Rows that are best read together: the height of a tile, else 1. */
   readonly rowStep: number;
-  /** The integer that stands for an undefined pixel where the image's header does not say it (ZBLANK). */
-  readonly blank?: number;
   /** Fills `out` (as long as the box has pixels, axis 0 fastest) in bounded memory. */
   read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void>;
 }

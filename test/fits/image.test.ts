@@ -140,6 +140,16 @@ describe("sections and rows", () => {
     });
   });
 
+  it("ignores a BLANK that means nothing, with a warning", async () => {
+    const bytes = await fixture("fits/blank-i2.fits");
+    const text = String.fromCharCode(...bytes).replace("BLANK   = -32768", "BLANK   = 'none'");
+    const file = await openFits(new MemorySource(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+    expect((await readImage(await file.hdu(0))).type).toBe("int16");
+    expect(file.warnings).toMatchObject([{ code: "BAD_VALUE", at: { keyword: "BLANK" } }]);
+    expect((await open("blank-float.fits", 0)).warnings).toMatchObject([{ at: { keyword: "BLANK" } }]);
+    expect((await open("blank-i2.fits", 0)).warnings).toEqual([]);
+  });
+
   it("refuses a section outside the image", async () => {
     const hdu = await open("plain-int16.fits", 0);
     for (const section of [{ x: [0, 18] }, { x: [5, 5] }, { y: [-1, 3] }, { y: [0.5, 3] }] as const) {

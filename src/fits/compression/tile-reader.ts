@@ -23,12 +23,10 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
   }
   const codec = await loadCodec(table.codec);
   const rowStep = table.tile[1] ?? 1;
-  const blank = table.bitpix > 0 && table.blank && "constant" in table.blank ? table.blank.constant : undefined;
   const rows = rowReader(hdu, table, sequential ? ROWS_READ : 0);
   const source = sequential ? withPrefetch(hdu.source, table.heapEnd) : hdu.source;
   return {
     rowStep,
-    blank,
     async read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void> {
       const decodeRows = rowDecoder(hdu, table, box);
       let done = 0;
