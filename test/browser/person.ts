@@ -15,7 +15,7 @@ export async function rawFrame(): Promise<DemoFrame> {
   const name = inject("raw");
   const list = await fetch(`${url}/frames/?basename_exact=${name.replace(".fits", "")}`, { headers });
   const { results } = (await list.json()) as { results: { url: string }[] };
-  const file = await fetch(`${results[0]!.url}&uncompress=true`);
+  const file = await fetch(`${results[0]!.url}&format=fits`);
   return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 

@@ -39,8 +39,8 @@ export function Actions({ frame, version }: { frame: Frame; version: number | nu
               <Icon name="file" /> {frame.filename}
             </a>
             {packed && (
-              <a class="item" href={fileAddress(frame.id, version, { uncompress: "true" })} download onClick={close}>
-                <Icon name="file" /> Unpacked, as plain FITS
+              <a class="item" href={fileAddress(frame.id, version, { format: "fits" })} download onClick={close}>
+                <Icon name="file" /> As it was uploaded
               </a>
             )}
             <a class="item" href={previewAddress(frame.id, "page", version)} download={`${frame.basename}-preview`}>

@@ -1,6 +1,6 @@
 /** One frame: its image, its facts, and in parts below them the related frames, headers, catalogue and versions. */
-import { useEffect } from "preact/hooks";
-import type { ApiError } from "../api/error.ts";
+import { useEffect, useState } from "preact/hooks";
+import { type ApiError, noAnswer } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
 import { Icon } from "../design/icon.tsx";
@@ -18,6 +18,7 @@ import "./frame.css";
 
 const TABS = [
   { id: "overview", label: "Overview" },
+  { id: "viewer", label: "Live image" },
   { id: "headers", label: "Headers" },
   { id: "catalogue", label: "Catalogue" },
   { id: "versions", label: "Versions" },
@@ -104,12 +105,32 @@ function Shown({ frame, version, fault, again }: ShownProps) {
       </nav>
       <section class="tab-body" aria-label={TABS.find((one) => one.id === tab)!.label}>
         {tab === "overview" && <Overview frame={frame} version={version} />}
+        {tab === "viewer" && <LiveImage frame={frame} version={version} />}
         {tab === "headers" && <Headers frame={frame} version={version} />}
         {tab === "catalogue" && <Catalogue frame={frame} version={version} />}
         {tab === "versions" && <Versions frame={frame} shown={version} />}
       </section>
     </div>
   );
+}
+
+type ViewerPart = typeof import("../viewer/viewer.tsx").default;
+
+/** The viewer, whose code comes when it is first opened. */
+function LiveImage({ frame, version }: { frame: Frame; version: number | null }) {
+  const [part, setPart] = useState<{ Viewer: ViewerPart } | null>(null);
+  const [failed, setFailed] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    import("../viewer/viewer.tsx").then((module) => setPart({ Viewer: module.default }), setFailed);
+  }, [attempt]);
+  if (part !== null) return <part.Viewer key={frame.id} frame={frame} version={version} />;
+  if (failed === null) return <div class="waiting" />;
+  const again = () => {
+    setFailed(null);
+    setAttempt(attempt + 1);
+  };
+  return <Fault fault={noAnswer(failed)} again={again} what="The viewer" />;
 }
 
 function Overview({ frame, version }: { frame: Frame; version: number | null }) {
