@@ -5,6 +5,7 @@
  */
 import { FitsError } from "../fits/errors.ts";
 import { draw, drawAll, enlarge, type Picture, type RowSource, widestPicture } from "../imaging/picture.ts";
+import { kernels } from "../kernels/worker.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { Frame, StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
@@ -55,7 +56,7 @@ async function drawParts(
 ): Promise<Uint8Array[]> {
   await using image = await FrameImage.open(files, file, config, options, signal);
   const width = Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options));
-  const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch });
+  const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch, kernels });
   return encode(finish(picture, options), options.format, options.colormap);
 }
 
@@ -75,7 +76,7 @@ export async function makePreviews(archive: Archive, id: number, version: number
   try {
     await using image = await FrameImage.open(archive.files, frame.file, archive.config, first.options);
     const widths = missing.map(({ options }) => Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options)));
-    pictures = await drawAll(image, widths, { cuts: image.storedCuts(cuts), stretch });
+    pictures = await drawAll(image, widths, { cuts: image.storedCuts(cuts), stretch, kernels });
   } catch (error) {
     // What cannot be drawn now cannot be drawn by trying again; who asks for it is told why.
     if (error instanceof FitsError || (error instanceof FileStoreError && error.code === "MISSING")) return;

@@ -3,7 +3,7 @@
  * a frame of any size is drawn in the memory of its picture: at most about 24 MB of buffers here.
  */
 import type { Cuts } from "./cuts.ts";
-import { Downsampler, pictureSize } from "./downsample.ts";
+import { Downsampler, pictureSize, type sumIntegers } from "./downsample.ts";
 import { ImagingError } from "./errors.ts";
 import { areFinite, canBeUndefined, type Pixels, type Row, toRow, valuesOf } from "./pixels.ts";
 import { Distribution, Sampler } from "./statistics.ts";
@@ -23,6 +23,8 @@ export interface DrawOptions {
   width: number;
   cuts: Cuts;
   stretch: Stretch;
+  /** Loops that the runtime has faster. */
+  kernels?: { sumIntegers: typeof sumIntegers };
 }
 
 export interface Picture {
@@ -70,9 +72,9 @@ export async function drawAll(
   const canvases = widths.map((wanted) => {
     const { width, height } = pictureSize(source.width, source.height, wanted);
     const values = new Float32Array(width * height);
-    const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
-      values.set(row, (height - 1 - y) * width);
-    });
+    const take = (y: number, row: Float32Array): void => values.set(row, (height - 1 - y) * width);
+    const sum = options.kernels?.sumIntegers;
+    const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
     return { width, height, values, downsampler };
   });
   const gathered = new Gathering(source, options.cuts);
@@ -104,10 +106,12 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   const cuts = await gathered.cuts();
   const levels = new Uint8Array(width * height);
   const painter = new Painter(cuts, options.stretch, floats, () => Float32Array.from(ranks.samples));
-  const downsampler = new Downsampler(source.width, source.height, width, height, (y, row) => {
+  const take = (y: number, row: Float32Array): void => {
     const start = (height - 1 - y) * width;
     painter.paint(row, levels.subarray(start, start + width));
-  });
+  };
+  const sum = options.kernels?.sumIntegers;
+  const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
   await eachRow(source, (row, { finite }) => downsampler.push(row, finite));
   return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
 }

@@ -20,6 +20,7 @@ export interface KernelExports {
   shuffle(src: number, dst: number, stride: number, count: number, width: number): void;
   dequantizeToF32: Dequantize;
   dequantizeToF64: Dequantize;
+  sumSpans16(src: number, spans: number, out: number, count: number): void;
   scaleIntToF32(
     src: number,
     dst: number,

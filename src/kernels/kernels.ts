@@ -1,5 +1,5 @@
 /**
- * The hot loops of `src/fits` in WebAssembly (`assembly/`, built into `kernels.wasm`). Each has the contract of the
+ * The hot loops of `src/fits` and `src/imaging` in WebAssembly (`assembly/`, built into `kernels.wasm`). Each has the contract of the
  * TypeScript function of its name, which is its oracle in the tests and its stand-in where a tile is too large for the
  * arena or a type is not covered. A runtime hands in the compiled module: a Worker imports it (`worker.ts`), a browser
  * fetches it.
@@ -13,6 +13,7 @@ import { unshuffle } from "../fits/compression/shuffle.ts";
 import type { PixelArray, StoredArray } from "../fits/pixels.ts";
 import type { Kernels } from "../fits/runtime.ts";
 import { type Scaling, scalePixels } from "../fits/scale.ts";
+import { type Spans, sumIntegers } from "../imaging/downsample.ts";
 import { Arena, aligned } from "./arena.ts";
 import type { KernelExports } from "./exports.ts";
 
@@ -22,6 +23,8 @@ const MARGIN = 64;
 const STEP = 32_768;
 /** Bytes of decoded tiles that are copied out at once. */
 const SLAB = 256 * 1024;
+/** Pixels of a row whose sums stay within 32 bits. */
+const MOST_SUMMED = 65_536;
 /** Largest coding block that is handed on; a larger one is the whole tile. */
 const LARGEST_BLOCK = 65_536;
 
@@ -31,8 +34,13 @@ export interface PackKernels {
   shuffle: typeof shuffle;
 }
 
+/** The pictures' hot loop; contract as for `Kernels`. */
+export interface ImagingKernels {
+  sumIntegers: typeof sumIntegers;
+}
+
 /** An instance of the kernels with memory of its own. Not for two threads at once; calls never wait. */
-export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels {
+export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels & ImagingKernels {
   const wasm = new WebAssembly.Instance(module).exports as unknown as KernelExports;
   const base = aligned(wasm.base()) + MARGIN;
   const arena = new Arena(wasm.memory, base);
@@ -45,6 +53,7 @@ export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels {
     unshuffle: (bytes, out) => unshuffleBy(wasm, arena, bytes, out),
     shuffle: (values, width, out) => shuffleBy(wasm, arena, values, width, out),
     dequantize: (ints, out, quantization) => dequantizeBy(wasm, arena, ints, out, quantization),
+    sumIntegers: (pixels, spans, out) => sumIntegersBy(wasm, arena, pixels, spans, out),
     scalePixels: (stored, out, scaling) => scalePixelsBy(wasm, arena, stored, out, scaling),
   };
 }
@@ -234,6 +243,25 @@ function dequantizeBy(
       next = Math.trunc(RANDOM_VALUES[row]! * 500);
     }
   }
+}
+
+function sumIntegersBy(wasm: KernelExports, arena: Arena, pixels: Int16Array, spans: Spans, out: Float64Array): void {
+  const count = out.length + (out.length & 1);
+  const table = arena.base + aligned(pixels.byteLength);
+  const target = table + 24 * count;
+  if (pixels.length > MOST_SUMMED || !arena.reserve(target - arena.base + aligned(8 * count))) {
+    sumIntegers(pixels, spans, out);
+    return;
+  }
+  const { bytes } = arena;
+  bytes.set(bytesOf(pixels), arena.base);
+  if (count > out.length) bytes.fill(0, table, target);
+  bytes.set(bytesOf(spans.from), table);
+  bytes.set(bytesOf(spans.to), table + 4 * count);
+  bytes.set(bytesOf(spans.before), table + 8 * count);
+  bytes.set(bytesOf(spans.after), table + 16 * count);
+  wasm.sumSpans16(arena.base, table, target, count);
+  bytesOf(out).set(bytes.subarray(target, target + out.byteLength));
 }
 
 function scalePixelsBy(

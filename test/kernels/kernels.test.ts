@@ -10,6 +10,7 @@ import { readImage } from "../../src/fits/image.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { PixelArray } from "../../src/fits/pixels.ts";
 import { scalePixels } from "../../src/fits/scale.ts";
+import { sumIntegers } from "../../src/imaging/downsample.ts";
 import { Arena } from "../../src/kernels/arena.ts";
 import { loadKernels } from "../../src/kernels/kernels.ts";
 import module from "../../src/kernels/kernels.wasm";
@@ -254,6 +255,28 @@ describe("value by value", () => {
             same(out, twin);
           }
         }
+      }
+    }
+  });
+});
+
+describe("spans of a row", () => {
+  it("are summed as the twin sums them", () => {
+    const next = random(17);
+    for (const width of [1, 9, 200, 4096, 5001]) {
+      const pixels = Int16Array.from({ length: width }, () => (next() - 0.5) * 65_535);
+      for (const count of [1, 2, 7, 200].filter((wanted) => wanted <= width)) {
+        const edges = Array.from({ length: count + 1 }, (_, i) => (i * width) / count);
+        const spans = {
+          from: Int32Array.from({ length: count }, (_, i) => Math.ceil(edges[i]!)),
+          to: Int32Array.from({ length: count }, (_, i) => Math.floor(edges[i + 1]!)),
+          before: Float64Array.from({ length: count }, (_, i) => Math.ceil(edges[i]!) - edges[i]!),
+          after: Float64Array.from({ length: count }, (_, i) => edges[i + 1]! - Math.floor(edges[i + 1]!)),
+        };
+        const [out, twin] = [new Float64Array(count), new Float64Array(count)];
+        kernels.sumIntegers(pixels, spans, out);
+        sumIntegers(pixels, spans, twin);
+        same(out, twin);
       }
     }
   });

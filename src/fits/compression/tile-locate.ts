@@ -20,29 +20,32 @@ export interface TileStream extends Range {
 /** Where the streams of `tiles` are; `view` holds their rows of the table, the first at byte 0. */
 export function locateTiles(hdu: Hdu, table: TileTable, tiles: readonly number[], view: DataView): TileStream[] {
   const first = tiles[0]!;
-  return tiles.map((tile) => {
-    const row = (tile - first) * table.rowLength;
-    const stream = findStream(hdu, table, tile, view, row);
-    return {
-      ...stream,
-      tile,
-      box: tileBox(table, tile),
-      scale: readValue(table.scale, view, row),
-      zero: readValue(table.zero, view, row),
-      blank: readValue(table.blank, view, row),
-    };
-  });
+  return tiles.map((tile) => findStream(hdu, table, tile, view, (tile - first) * table.rowLength));
 }
 
-function findStream(
-  hdu: Hdu,
-  table: TileTable,
-  tile: number,
-  view: DataView,
-  row: number,
-): Range & { form: TileStream["form"] } {
+/** A class, and boxes only for those who ask: there are thousands of tiles, and most need none. */
+class LocatedStream implements TileStream {
+  constructor(
+    private readonly table: TileTable,
+    readonly tile: number,
+    readonly form: TileStream["form"],
+    readonly offset: number,
+    readonly length: number,
+    readonly scale: number | undefined,
+    readonly zero: number | undefined,
+    readonly blank: number | undefined,
+  ) {}
+
+  get box(): Box {
+    return tileBox(this.table, this.tile);
+  }
+}
+
+const FORMS = ["compressed", "uncompressed", "gzipped"] as const;
+
+function findStream(hdu: Hdu, table: TileTable, tile: number, view: DataView, row: number): TileStream {
   // §10.1.3: a tile that did not compress stands in one of the other two columns.
-  for (const form of ["compressed", "uncompressed", "gzipped"] as const) {
+  for (const form of FORMS) {
     const column = table[form];
     if (!column) continue;
     const { count, start } = readDescriptor(column, view, row);
@@ -52,7 +55,12 @@ function findStream(
     if (start < 0 || count < 0 || !(offset + length <= table.heapEnd)) {
       throw tileError(hdu, tile, offset, new FitsError("CORRUPT", `its ${length} bytes are outside the heap`));
     }
-    return { offset, length, form };
+    const [scale, zero, blank] = [
+      readValue(table.scale, view, row),
+      readValue(table.zero, view, row),
+      readValue(table.blank, view, row),
+    ];
+    return new LocatedStream(table, tile, form, offset, length, scale, zero, blank);
   }
   throw tileError(hdu, tile, table.rowsOffset + tile * table.rowLength, new FitsError("CORRUPT", "it has no data"));
 }

@@ -1,5 +1,6 @@
 // What the module exports. Pointers are byte addresses in its memory, which `src/kernels/arena.ts` lays out; nothing
 // here allocates, and no function checks its caller's bounds but riceDecode, whose input comes from a stranger's file.
+export { sumSpans16 } from "./average";
 export { dequantizeToF32, dequantizeToF64, randoms } from "./dequantize";
 export { riceDecode8, riceDecode16, riceDecode32, riceDecodePair16, riceDecodePair32 } from "./rice-decode";
 export { riceEncode8, riceEncode16, riceEncode32 } from "./rice-encode";
