@@ -16,6 +16,9 @@ async function serveFixture(request: { url: string }): Promise<Response> {
   }
 }
 
+// `SHARDS=2024-02-01 npm test`: the same tests with frames from that date on in a second database.
+const { SHARDS: epoch } = process.env;
+
 export default defineConfig({
   plugins: [
     cloudflareTest(async () => ({
@@ -29,7 +32,9 @@ export default defineConfig({
           // Given here, so that the .dev.vars of whoever runs the tests changes nothing.
           ADMIN_USERNAME: "admin",
           ADMIN_PASSWORD: "admin-password-1",
+          ...(epoch ? { SHARDS: JSON.stringify({ DB_1: epoch }) } : {}),
         },
+        ...(epoch ? { d1Databases: { DB_1: "platevault-1" } } : {}),
         // biome-ignore lint/suspicious/noExplicitAny: miniflare's Request and Response are not the DOM's
         serviceBindings: { FIXTURES: serveFixture as any },
       },

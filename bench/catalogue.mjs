@@ -73,9 +73,7 @@ async function measure(total) {
   const empty = await start();
   await (await empty.miniflare.getD1Database("DB")).prepare("SELECT 1").all();
   await empty.stop();
-  const [target] = globSync(join(persist, "miniflare-D1DatabaseObject/*.sqlite")).filter(
-    (name) => !name.endsWith("metadata.sqlite"),
-  );
+  const [target] = globSync(join(persist, "**/*.sqlite")).filter((name) => !name.endsWith("metadata.sqlite"));
   for (const rest of globSync(`${target}-*`)) rmSync(rest);
   copyFileSync(file, target);
   const archive = await start();

@@ -8,8 +8,10 @@ import { rowsOf } from "./listing.ts";
 import { whole } from "./name-template.ts";
 import { meetObjects } from "./object-search.ts";
 import { type Ask, Reader } from "./reader.ts";
-import { relatedIds } from "./relations.ts";
+import { idsOf, relatedIds } from "./relations.ts";
 import { aggregate, complete, list } from "./search.ts";
+import { ShardedCatalogue } from "./sharded-catalogue.ts";
+import { shardsOf } from "./shards.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { erase, insert, supersede, swapFile } from "./write.ts";
 
@@ -25,14 +27,19 @@ const ATTEMPTS = 8;
 
 /** Opens the catalogue for one request or run; what it remembers of the database is shared in the isolate. */
 export function openCatalogue(d1: D1Database, options: CatalogueOptions = {}): Catalogue {
-  return new D1Catalogue(d1, options);
+  const shards = shardsOf(d1);
+  const parts = shards.map((shard) => new D1Catalogue(shard.d1, options, shard.number));
+  return parts.length === 1 ? parts[0]! : new ShardedCatalogue(shards, parts);
 }
 
-class D1Catalogue implements Catalogue {
+/** One database; with several, one shard. */
+export class D1Catalogue implements Catalogue {
   private readonly database: Database;
   private readonly reader: Reader;
+  private readonly shard: number;
 
-  constructor(d1: D1Database, { observe, bookmark }: CatalogueOptions) {
+  constructor(d1: D1Database, { observe, bookmark }: CatalogueOptions, shard: number) {
+    this.shard = shard;
     this.database = new Database(d1, observe, bookmark);
     this.reader = new Reader(this.database, snapshotOf(d1));
   }
@@ -134,7 +141,7 @@ class D1Catalogue implements Catalogue {
     for (let left = ATTEMPTS; left > 0; left--) {
       const old = await this.owner(facts.basename);
       if (old === null) {
-        if (!(await insert(this.database, facts, file, now))) continue;
+        if (!(await insert(this.database, this.shard, facts, file, now))) continue;
         return { outcome: "created", frame: await this.mustOwn(facts.basename) };
       }
       const sha256 = file.original?.sha256 ?? file.sha256;
@@ -170,6 +177,20 @@ class D1Catalogue implements Catalogue {
       frameId: id as number,
       version: version as number,
     }));
+  }
+
+  /** Ids of the frames of these names that are here and may be seen. */
+  async named(names: string[], sight: Sight): Promise<Map<string, number>> {
+    return this.reader.steady(momentOf(sight), (ask) => idsOf(ask, this.reader.snapshot, names, sight));
+  }
+
+  /** The shard that a name belongs to: the one it was first claimed for, `shard` if that is now. */
+  async claim(name: string, shard: number): Promise<number> {
+    const [, rows] = await this.database.run([
+      { sql: "INSERT INTO claim (name, shard) VALUES (?, ?) ON CONFLICT DO NOTHING", params: [name, shard] },
+      { sql: "SELECT shard FROM claim WHERE name = ?", params: [name] },
+    ]);
+    return rows![0]!.shard as number;
   }
 
   /** Rows of the frames that exist and may be seen, in the order given. */

@@ -20,20 +20,7 @@ export async function relatedIds(
     id: id as number,
     names: unpackNames(related as string | null, basename as string),
   }));
-  const names = [...new Set(named.flatMap((row) => row.names))];
-  if (names.length === 0) return new Map();
-  const [found] = await ask([
-    {
-      // SCAN n CONSTANT ROWS; SEARCH frame USING INDEX frame_basename (basename=?)
-      sql: `SELECT frame.id, frame.basename, frame.combination
-        FROM (VALUES ${names.map((name) => `(${quote(name)})`).join(",")}) k
-        CROSS JOIN frame INDEXED BY frame_basename ON frame.basename = k.column1`,
-    },
-  ]);
-  const ids = new Map<string, number>();
-  for (const { id, basename, combination } of found!) {
-    if (sees(sight, snapshot.combinations.get(combination as number)!)) ids.set(basename as string, id as number);
-  }
+  const ids = await idsOf(ask, snapshot, [...new Set(named.flatMap((row) => row.names))], sight);
   return new Map(
     named.map((row) => [
       row.id,
@@ -43,6 +30,30 @@ export async function relatedIds(
         .sort((a, b) => a - b),
     ]),
   );
+}
+
+/** Names a statement: it holds 100 KB. */
+const NAMES = 1000;
+
+/** Ids of the frames of these names that are here and may be seen. */
+export async function idsOf(ask: Ask, snapshot: Snapshot, names: string[], sight: Sight): Promise<Map<string, number>> {
+  const ids = new Map<string, number>();
+  if (names.length === 0) return ids;
+  const parts = Array.from({ length: Math.ceil(names.length / NAMES) }, (_, i) =>
+    names.slice(i * NAMES, (i + 1) * NAMES),
+  );
+  const answers = await ask(
+    parts.map((part) => ({
+      // SCAN n CONSTANT ROWS; SEARCH frame USING INDEX frame_basename (basename=?)
+      sql: `SELECT frame.id, frame.basename, frame.combination
+        FROM (VALUES ${part.map((name) => `(${quote(name)})`).join(",")}) k
+        CROSS JOIN frame INDEXED BY frame_basename ON frame.basename = k.column1`,
+    })),
+  );
+  for (const { id, basename, combination } of answers.flat()) {
+    if (sees(sight, snapshot.combinations.get(combination as number)!)) ids.set(basename as string, id as number);
+  }
+  return ids;
 }
 
 /** A text as an SQL literal: there may be thousands, and D1 binds a hundred. */

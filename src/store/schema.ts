@@ -218,6 +218,9 @@ export const former = sqliteTable(
   (t) => [primaryKey({ columns: [t.frame, t.version] })],
 );
 
+/** With several shards, in the first: which of them a basename belongs to. Frames of a single shard need no row. */
+export const claim = sqliteTable("claim", { name: text("name").primaryKey(), shard: integer("shard").notNull() });
+
 /** Lists of frames that people have put aside for a while (selections.ts). */
 export const selection = sqliteTable(
   "selection",

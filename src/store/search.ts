@@ -58,7 +58,10 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       if (page.limit === 0) more = page.offset < count;
       else if (page.sort === "dateObs") {
         ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, FRAME_COLUMNS));
-      } else ({ rows, more } = await walk(ask, p, path, page, cursor, FRAME_COLUMNS));
+      } else {
+        const whole = orderedPath(page, paths, count);
+        ({ rows, more } = await walk(ask, p, whole ?? path, page, cursor, FRAME_COLUMNS));
+      }
       if (cursor === null) more = page.offset + rows.length < count;
     }
     const frames = await complete(ask, reader, rows, sight);
@@ -73,6 +76,15 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       previous: rows.length > 0 && back ? writeCursor(page, place(rows[0]!), true) : null,
     };
   });
+}
+
+/** The way in the very order of the list, where there is one and it is shorter than reading and sorting everything. */
+function orderedPath(page: Page, paths: Path[], count: number): Path | null {
+  const from = { id: "frame NOT INDEXED", basename: "frame INDEXED BY frame_basename" }[page.sort as string];
+  if (from === undefined) return null;
+  const all = paths.find((path) => path.from === "frame INDEXED BY frame_date")!;
+  const rows = ((page.offset + page.limit) * all.rows) / Math.max(1, count);
+  return rows < paths[0]!.rows ? { from, where: "true", rows, runs: null } : null;
 }
 
 /** Whether the count comes from tallies, at most some edge aside. */

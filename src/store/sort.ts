@@ -1,6 +1,8 @@
 /** Orders of a list, and the cursors that continue one. Ties are always broken by id, ascending. */
+
+import { nightNumber } from "./calendar.ts";
 import type { Row } from "./database.ts";
-import type { Page, SortField } from "./frame.ts";
+import type { Frame, Page, SortField } from "./frame.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 
 /** A cursor that no answer of this archive contained, or of another order. */
@@ -70,6 +72,13 @@ export function sortValue(field: SortField, row: Row, snapshot: Snapshot): SortV
   if (column !== undefined) return row[column] as SortValue;
   if (field === "object") return row.object === null ? null : snapshot.objects.get(row.object as number)!;
   return combinationValue(field, snapshot.combinations.get(row.combination as number)!)!;
+}
+
+/** The value of a frame. */
+export function frameValue(field: SortField, frame: Frame): SortValue {
+  if (field === "size") return frame.file.size;
+  if (field === "binning") return frame.xbinning * 2 ** 20 + frame.ybinning;
+  return field === "night" ? nightNumber(frame.night) : frame[field];
 }
 
 /** The column that `sortValue` needs beside `combination` and `object`. */

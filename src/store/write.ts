@@ -4,6 +4,7 @@ import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
 import { factColumns, fileColumns } from "./frame-row.ts";
 import { whole } from "./name-template.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
+import { IDS } from "./shards.ts";
 import { outlineOf } from "./upkeep.ts";
 
 const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbinning", "ybinning", "propid"] as const;
@@ -12,12 +13,12 @@ const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbi
 const EMBARGO = "CASE WHEN ?1 IS NULL THEN 0 WHEN ?1 <= (SELECT settled FROM state) THEN 1 ELSE 2 END";
 
 /** The statements before the frame itself: its combination, its object, its id. */
-function groundwork(facts: FrameFacts, now: number, ids: 0 | 1): Statement[] {
+function groundwork(facts: FrameFacts, now: number, ids: 0 | 1, shard = 0): Statement[] {
   const key = KEY.map((field) => facts[field]);
   const statements: Statement[] = [
     {
       // Nothing becomes public by this: the moment only moves on where no embargo ends in between.
-      sql: `UPDATE state SET last_id = last_id + ?2, settled = CASE WHEN settled < ?1 AND NOT EXISTS
+      sql: `UPDATE state SET last_id = max(last_id, ${shard * IDS}) + ?2, settled = CASE WHEN settled < ?1 AND NOT EXISTS
         (SELECT 1 FROM frame WHERE public_date > settled AND public_date <= ?1) THEN ?1 ELSE settled END`,
       params: [now, ids],
     },
@@ -74,11 +75,17 @@ function attachments(facts: FrameFacts): Statement[] {
 }
 
 /** False where a frame of this name is there by now; nothing has changed then. */
-export async function insert(database: Database, facts: FrameFacts, file: StoredFile, now: number): Promise<boolean> {
+export async function insert(
+  database: Database,
+  shard: number,
+  facts: FrameFacts,
+  file: StoredFile,
+  now: number,
+): Promise<boolean> {
   const { names, holders, params } = columnsOf(facts, file, now, 1);
   try {
     await database.run([
-      ...groundwork(facts, now, 1),
+      ...groundwork(facts, now, 1, shard),
       {
         sql: `INSERT INTO frame (id, combination, object, ${names.join(", ")})
           VALUES ((SELECT last_id FROM state), ${COMBINATION}, ${OBJECT}, ${holders.join(", ")})`,
