@@ -25,8 +25,19 @@ function tooLarge(maxSize: number, cause?: unknown): FitsError {
   return new FitsError("TOO_LARGE", `compressed data inflate to more than ${maxSize} bytes`, {}, { cause });
 }
 
+/**
+ * Most memory for one piece of a file (a tile, a section, a row of a table): half of what an isolate has for all its
+ * requests, so that a file made of one vast tile is an error of its own and not the isolate's end.
+ * https://developers.cloudflare.com/workers/platform/limits/#memory
+ */
+const MOST_BYTES = 64 * 1024 ** 2;
+
 /** For `openFits`. */
-export const fitsRuntime: Pick<OpenOptions, "inflate" | "kernels"> = { inflate, kernels };
+export const fitsRuntime: Pick<OpenOptions, "inflate" | "kernels" | "maxBytes"> = {
+  inflate,
+  kernels,
+  maxBytes: MOST_BYTES,
+};
 
 /** For `packFits`. Level 1 as CFITSIO's: shuffled floats gain nothing from more. */
 export const packRuntime: PackRuntime = { gzip: (bytes) => gzipSync(bytes, { level: 1 }), kernels };
