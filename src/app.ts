@@ -26,6 +26,7 @@ import { pathBelowRoot } from "./http/public-address.ts";
 import { related } from "./http/related.ts";
 import { selection } from "./http/selection.ts";
 import { share } from "./http/share.ts";
+import { uploads } from "./http/uploads.ts";
 import { versions } from "./http/versions.ts";
 import { zip } from "./http/zip.ts";
 
@@ -39,6 +40,7 @@ app.route("/", home);
 app.route("/", frames);
 app.route("/", create);
 app.route("/", remove);
+app.route("/", uploads);
 app.route("/", aggregate);
 app.route("/", related);
 app.route("/", headers);

@@ -34,6 +34,8 @@ export interface Upload {
   filename: string;
   /** Its bytes in order; a chunk need be valid only until the next is asked for. */
   body: AsyncIterable<Uint8Array>;
+  /** What its bytes must have, where the client said so beforehand. Hex. */
+  sha256?: string | undefined;
 }
 
 export interface Ingested {
@@ -83,6 +85,10 @@ async function take(archive: Archive, upload: Upload, now: number): Promise<Inge
     }
     const scanned = await scan.end();
     const sums = checksums.sums();
+    if (upload.sha256 !== undefined && upload.sha256 !== sums.sha256) {
+      const message = `its SHA-256 is ${sums.sha256} and not the announced ${upload.sha256}`;
+      throw new ArchiveError("BAD_PARAMETER", message);
+    }
     const { facts, lookup, key: final } = frameOf(config, scanned, upload, id);
     const known = await duplicateOf(archive, facts.basename, sums);
     if (known !== null) {

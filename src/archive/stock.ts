@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { FileInfo } from "../store/files.ts";
 import type { Archive } from "./context.ts";
 import { directoryOf } from "./names.ts";
+import { uploadsPrefix } from "./uploads.ts";
 
 /** Rows asked for at once. */
 const PAGE = 1000;
@@ -21,11 +22,12 @@ type Stores = Pick<Archive, "config" | "catalogue" | "files">;
 /** Every difference, and with each step how many objects were seen. Reads everything; changes nothing. */
 export async function* differences(stores: Stores, seen: { objects: number }): AsyncGenerator<Difference> {
   const root = directoryOf(stores.config.archiveRoot);
+  const uploads = uploadsPrefix(stores.config);
   const rows = listedKeys(stores);
   let row = await rows.next();
   for await (const file of objects(stores, root)) {
-    // Where ARCHIVE_ROOT is empty or holds them, previews are met here too.
-    if (PREVIEW.test(file.key)) continue;
+    // Where ARCHIVE_ROOT is empty or holds them, previews are met here too. Parts of uploads have their own upkeep.
+    if (PREVIEW.test(file.key) || file.key.startsWith(uploads)) continue;
     seen.objects++;
     while (!row.done && before(row.value.key, file.key)) {
       yield { kind: "missing", ...row.value };

@@ -4,6 +4,7 @@
  */
 import type { Archive } from "./context.ts";
 import { differences } from "./stock.ts";
+import { dropAbandoned } from "./uploads.ts";
 
 /** An upload or a packing writes its object first and its row minutes later at most; a day leaves no doubt. */
 const SAFE_AGE = 24 * 3600 * 1000;
@@ -49,7 +50,8 @@ export async function sweep(archive: Pick<Archive, "config" | "catalogue" | "fil
 
 /** The scheduled run. */
 export async function upkeep(archive: Archive, now: number): Promise<void> {
+  const abandoned = await dropAbandoned(archive, now);
   const result = await sweep(archive, now);
   const level = result.missing > 0 || result.refused !== null ? "warn" : "info";
-  console.log(JSON.stringify({ level, message: "swept", ...result }));
+  console.log(JSON.stringify({ level, message: "swept", ...result, abandoned }));
 }

@@ -1,27 +1,14 @@
 /** Upload: `POST /frames/create/`, as pyobs's clients send it. Files are read as they come, never held. */
 import { createRoute } from "@hono/zod-openapi";
-import * as z from "zod";
-import type { Archive } from "../archive/context.ts";
 import { archiveOf } from "../archive/context.ts";
 import { ArchiveError } from "../archive/errors.ts";
-import { ingest } from "../archive/ingest.ts";
 import { tooLarge } from "./body-reader.ts";
 import { type HttpContext, requireStaff, resource } from "./context.ts";
+import { type Created, CreatedSchema, Receipt } from "./created.ts";
 import { CSRF_FIELD, checkCsrf } from "./csrf.ts";
 import { boundaryOf, type Part, partsOf } from "./multipart.ts";
 
 export const create = resource();
-
-const CreatedSchema = z.object({
-  created: z.int().openapi({ description: "Files that the archive has now, also those it had before" }),
-  filenames: z.array(z.string()).openapi({ description: "Basenames of these, in the order of the files" }),
-  errors: z.array(z.string()).optional().openapi({ description: "For each file refused its name and why" }),
-  duplicates: z
-    .array(z.string())
-    .optional()
-    .openapi({ description: "Basenames whose very bytes were here before; nothing was changed for them" }),
-});
-type Created = z.infer<typeof CreatedSchema>;
 
 create.openapi(
   createRoute({
@@ -87,7 +74,7 @@ function formBoundary(c: HttpContext): string | null {
 
 async function receive(c: HttpContext, parts: AsyncIterable<Part>): Promise<Created> {
   const archive = archiveOf(c.env);
-  const result = { filenames: [] as string[], duplicates: [] as string[], errors: new Set<string>() };
+  const receipt = new Receipt(archive);
   let checked = false;
   try {
     for await (const part of parts) {
@@ -100,49 +87,13 @@ async function receive(c: HttpContext, parts: AsyncIterable<Part>): Promise<Crea
       }
       if (!checked) checkCsrf(c);
       checked = true;
-      await takeFile(archive, part, result);
+      await receipt.take(part.filename, part.body);
     }
     if (!checked) checkCsrf(c);
   } catch (error) {
-    throw mentioning(error, result.filenames);
+    throw mentioning(error, receipt.filenames);
   }
-  const { filenames, duplicates, errors } = result;
-  return {
-    created: filenames.length,
-    filenames,
-    ...(errors.size > 0 ? { errors: [...errors] } : {}),
-    ...(duplicates.length > 0 ? { duplicates } : {}),
-  };
-}
-
-/** One file: what is wrong with it becomes an error of the answer, what is wrong with the request is thrown. */
-async function takeFile(
-  archive: Archive,
-  part: Part,
-  result: { filenames: string[]; duplicates: string[]; errors: Set<string> },
-): Promise<void> {
-  const content = new Passage(part.body);
-  const filename = part.filename ?? "";
-  try {
-    const { outcome, frame } = await ingest(archive, { filename, body: content });
-    result.filenames.push(frame.basename);
-    if (outcome === "duplicate") result.duplicates.push(frame.basename);
-  } catch (error) {
-    if (content.failure !== null) throw content.failure.error;
-    // The empty file input of a browser's form.
-    if (filename === "" && content.size === 0) return;
-    result.errors.add(`${filename === "" ? "(file without a name)" : filename}: ${causeOf(error, filename)}`);
-  }
-}
-
-function causeOf(error: unknown, filename: string): string {
-  const known = error instanceof ArchiveError;
-  if (!known || error.code === "UNAVAILABLE") {
-    const cause = known && error.cause !== undefined ? error.cause : error;
-    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    console.error(JSON.stringify({ level: "error", message: "ingest failed", filename, error: text }));
-  }
-  return known ? error.message : "the archive failed on this file; its log says why";
+  return receipt.answer;
 }
 
 /** A request that breaks off after some files has still brought those. */
@@ -150,25 +101,4 @@ function mentioning(error: unknown, taken: string[]): unknown {
   if (!(error instanceof ArchiveError) || taken.length === 0) return error;
   const message = `${error.message} Before that, these were taken: ${taken.join(", ")}.`;
   return new ArchiveError(error.code, message, error.details, { cause: error });
-}
-
-/** The bytes of a part on their way to the ingest; remembers whether it was the request that failed. */
-class Passage implements AsyncIterable<Uint8Array> {
-  size = 0;
-  failure: { error: unknown } | null = null;
-
-  constructor(private readonly body: AsyncIterable<Uint8Array>) {}
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    const chunks = this.body[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await chunks.next().catch((error: unknown) => {
-        this.failure = { error };
-        throw error;
-      });
-      if (next.done === true) return;
-      this.size += next.value.length;
-      yield next.value;
-    }
-  }
 }
