@@ -1,6 +1,9 @@
 /**
  * An image as a picture of 256 levels: averaged to size, cut, stretched, turned upright. Rows come as a stream, so that
  * a frame of any size is drawn in the memory of its picture: at most about 24 MB of buffers here.
+ *
+ * This folder turns pixels into pictures: cut levels, stretches, colour maps, averaging, PNG. It is pure and knows no
+ * FITS: an image is a `RowSource`. The browser's viewer uses the same parts.
  */
 import type { Cuts } from "./cuts.ts";
 import { Downsampler, pictureSize, type sumIntegers } from "./downsample.ts";

@@ -156,8 +156,3 @@ function toUtc(ms: number, timesys: string | null): number {
   }
   return Math.round(utc);
 }
-
-/** `YYYY-MM-DDThh:mm:ss.sssZ`, as the archive's answers have it. */
-export function formatUtc(ms: number): string {
-  return new Date(ms).toISOString();
-}

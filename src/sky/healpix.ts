@@ -171,7 +171,7 @@ export function coneRanges(ra: number, dec: number, radius: number, coverage: Co
  * Cells that a region touches. `test` is asked about discs (centre, radius in degrees) that enclose a cell; it may say
  * "part" where it does not know, but "out" and "in" only where that holds for the whole disc.
  */
-export function regionRanges(
+function regionRanges(
   test: (centre: Vector, radius: number) => "in" | "out" | "part",
   { order = CELL_ORDER, maxRanges = 64 }: Coverage = {},
 ): CellRange[] {

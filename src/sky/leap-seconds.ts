@@ -43,8 +43,3 @@ export function taiToUtc(tai: number): number | null {
   }
   return null;
 }
-
-/** Whether a leap second ended at this UTC midnight. */
-export function leapSecondBefore(midnight: number): boolean {
-  return STEPS.some(([from], index) => index > 0 && from === midnight);
-}

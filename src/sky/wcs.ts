@@ -1,6 +1,9 @@
 /**
  * World coordinates of an image: pixel → distortion → linear part → projection → sphere, and back (FITS 4.0 §8; papers
  * I and II). Pixels count from 1 at the centre of the first, as in the standard.
+ *
+ * This folder holds what is true of the sky and of time: angles, world coordinates, footprints, HEALPix, nights. It is
+ * pure, knows neither files nor databases, and reads headers through `keywords.ts` alone.
  */
 import { normaliseRa } from "./angle.ts";
 import { type CelestialFrame, frameOf } from "./celestial-frame.ts";

@@ -1,89 +1,14 @@
 import { env } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Archive } from "../../src/archive/context.ts";
 import { packRuntime } from "../../src/archive/fits-runtime.ts";
 import { makePreviews, removePreviews } from "../../src/archive/preview.ts";
-import { config } from "../../src/config.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import { packFits } from "../../src/fits/pack.ts";
-import { openCatalogue } from "../../src/store/d1-catalogue.ts";
-import { fileStore } from "../../src/store/files.ts";
-import type { FrameFacts } from "../../src/store/frame.ts";
 import { fixture } from "../fixture.ts";
 import { addUser, request } from "../http/archive.ts";
-import { type DecodedPng, decodePng } from "../imaging/decode-png.ts";
 import { type SmallImage, smallFits, tableFits } from "./small-fits.ts";
-
-const STAFF = "e".repeat(40);
-const USER = "f".repeat(40);
-const files = fileStore(env.FILES);
-const archive = { config: config(env), catalogue: openCatalogue(env.DB), files } as Pick<
-  Archive,
-  "config" | "catalogue" | "files"
-> as Archive;
-let count = 0;
-
-/** Puts a file into R2 and its frame into the catalogue, as ingest would; answers the frame's id. */
-async function store(bytes: Uint8Array, changes: Partial<FrameFacts> = {}): Promise<number> {
-  count++;
-  const basename = changes.basename ?? `frame-${count}`;
-  const key = `frames/preview/${count}`;
-  await env.FILES.put(key, bytes);
-  const facts: FrameFacts = {
-    basename,
-    siteid: "goe",
-    telid: "0m50",
-    instrume: "sb63",
-    imagetyp: "object",
-    filter: null,
-    object: null,
-    rlevel: 0,
-    dateObs: Date.parse("2024-01-15T22:00:00Z"),
-    night: "2024-01-15",
-    exptime: 1,
-    xbinning: 1,
-    ybinning: 1,
-    width: 10,
-    height: 10,
-    ra: null,
-    dec: null,
-    footprint: null,
-    reqnum: null,
-    obsnum: null,
-    propid: null,
-    publicDate: null,
-    related: [],
-    ...changes,
-  };
-  const digest = count.toString(16).padStart(4, "0");
-  const added = await archive.catalogue.add(
-    facts,
-    {
-      key,
-      filename: `${basename}.fits`,
-      size: bytes.length,
-      crc32: count,
-      md5: digest.repeat(8),
-      sha256: digest.repeat(16),
-      packing: "none",
-      original: null,
-      warnings: [],
-    },
-    Date.now(),
-  );
-  return added.frame.id;
-}
-
-function get(id: number, query = "", headers: Record<string, string> = {}): Promise<Response> {
-  return request(`/frames/${id}/preview/${query}`, { token: USER, headers });
-}
-
-async function png(response: Response): Promise<DecodedPng> {
-  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-  expect(response.headers.get("Content-Type")).toBe("image/png");
-  return decodePng(await response.bytes());
-}
+import { archive, files, get, lastKey, png, STAFF, store, USER } from "./stored-frames.ts";
 
 /** Rises by 1 along x and by 10 along y. */
 const RAMP: SmallImage = { bitpix: 16, axes: [40, 30], value: (i) => (i % 40) + 10 * Math.floor(i / 40) };
@@ -333,7 +258,7 @@ describe("caching", () => {
     const unchanged = await get(id, "?width=33", { "If-None-Match": etag });
     expect([unchanged.status, unchanged.headers.get("ETag"), await unchanged.text()]).toEqual([304, etag, ""]);
     expect((await get(id, "?width=34", { "If-None-Match": etag })).status).toBe(200);
-    await env.FILES.delete(`frames/preview/${count}`);
+    await env.FILES.delete(lastKey());
     const cached = await get(id, "?width=33");
     expect([cached.status, cached.headers.get("Content-Type")]).toEqual([200, "image/png"]);
     expect(await cached.bytes()).toEqual(bytes);
@@ -360,7 +285,7 @@ describe("kept previews", () => {
     const prefix = `previews/${id}/`;
     const kept = (await files.list(prefix)).files.map(({ key }) => key);
     expect(kept).toHaveLength(2);
-    await env.FILES.delete(`frames/preview/${count}`);
+    await env.FILES.delete(lastKey());
     const small = await png(await get(id));
     const large = await png(await get(id, "?width=1024"));
     expect([small.width, small.height, large.width, large.height]).toEqual([200, 100, 1024, 512]);
