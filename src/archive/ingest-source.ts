@@ -4,6 +4,8 @@ import type { ByteSource } from "../fits/source.ts";
 
 /** Bytes of one read: the longest header taken is of this size (some 50,000 cards). */
 const MOST_AT_ONCE = 4 * 1024 * 1024;
+/** Bytes kept of what was asked for last. `fits/file.ts` looks 23,040 bytes ahead for a header. */
+const MOST_KEPT = 64 * 1024;
 
 interface Request {
   offset: number;
@@ -82,8 +84,19 @@ export class PassingSource implements ByteSource {
   private answer(request: Request): void {
     this.request = null;
     const bytes = request.bytes.subarray(0, request.filled);
-    this.last = { offset: request.offset, bytes };
+    this.last = this.joined(request.offset, bytes);
     request.resolve(bytes);
+  }
+
+  /** Two short reads in a row are kept together: a reader that looks for END may have it in the first of them. */
+  private joined(offset: number, bytes: Uint8Array): { offset: number; bytes: Uint8Array } {
+    const { last } = this;
+    const follows = offset === last.offset + last.bytes.length;
+    if (!follows || last.bytes.length + bytes.length > MOST_KEPT) return { offset, bytes };
+    const both = new Uint8Array(last.bytes.length + bytes.length);
+    both.set(last.bytes);
+    both.set(bytes, last.bytes.length);
+    return { offset: last.offset, bytes: both };
   }
 
   private async nextRequest(): Promise<void> {

@@ -551,6 +551,26 @@ describe("odd and broken frames", () => {
     await expectInOrder();
   });
 
+  it("with a DATASUM are compared with it, wherever their headers end", async () => {
+    for (const length of [0, 60, 150, 200, 230, 260, 280, 320, 500, 600, 900, 3000]) {
+      const filler = Object.fromEntries(Array.from({ length }, (_, n) => [`K${n}`, n]));
+      const cards = { EXTNAME: "SCI", FNAME: `sum-${length}`, ...filler };
+      // 2880 bytes of 9: 720 words of 0x09090909, carries added.
+      const sum = Number(((n: bigint) => (n & 0xffff_ffffn) + (n >> 32n))(720n * 0x0909_0909n));
+      const good = Buffer.concat([
+        emptyPrimary(),
+        extensionBytes({ ...cards, DATASUM: String(sum) }),
+        extensionBytes(),
+      ]);
+      expect((await take("x.fits", good)).frame.file.warnings, `${length} cards`).toEqual([]);
+      const bad = Buffer.concat([emptyPrimary(), extensionBytes({ ...cards, DATASUM: "1" }), extensionBytes()]);
+      expect((await take("x.fits", bad)).frame.file.warnings, `${length} cards`).toEqual([
+        "DATASUM of HDU 1 does not agree with its bytes",
+      ]);
+    }
+    await expectInOrder();
+  });
+
   it("say where a data unit is cut off", async () => {
     const { errors } = await upload("cut.fits", frameBytes({ FNAME: "cut" }, 1000).subarray(0, 5000));
     expect(errors![0]).toMatch(/^cut\.fits: .*ends at byte 5000, inside the data of HDU 0/);
