@@ -19,7 +19,9 @@ const folder = resolve(import.meta.dirname, "../docs/screenshots");
 const only = process.argv[2];
 
 const archive = await startArchive();
-await fill(archive, demoFrames());
+const frames = [...demoFrames()];
+const someFrames = frames.slice(0, 2);
+await fill(archive, frames);
 const token = await tokenOf(archive);
 const list = await fetch(`${archive.url}/frames/?RLEVEL=1&OBJECT=M+51&FILTER=V&limit=1`, {
   headers: { Authorization: `Token ${token}` },
@@ -31,6 +33,7 @@ const PAGES = [
   { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&RLEVEL=1", ready: "tbody tr", act: unfold },
   { name: "gallery", path: "/?view=gallery&OBJECT=5", ready: ".plate-card .preview.shown" },
   { name: "frame", path: `/frame/${frame}`, ready: ".frame-image .preview.shown" },
+  { name: "viewer", path: `/frame/${frame}?tab=viewer`, ready: "canvas[data-drawn]", act: turn },
   { name: "headers", path: `/frame/${frame}?tab=headers`, ready: "table.cards" },
   { name: "catalogue", path: `/frame/${frame}?tab=catalogue`, ready: ".catalogue tbody tr" },
   { name: "upload", path: "/upload", ready: ".drop", act: upload },
@@ -44,12 +47,17 @@ async function unfold(page) {
   await page.locator("table.related tbody tr").first().waitFor();
 }
 
+async function turn(page) {
+  await page.getByLabel("Cuts").selectOption("99.5");
+  await page.getByLabel("Stretch").selectOption("asinh");
+  await page.getByRole("button", { name: "North up" }).click();
+}
+
 async function upload(page) {
-  const frames = [...demoFrames()].slice(0, 2);
   await page
     .getByLabel("Files", { exact: true })
     .setInputFiles([
-      ...frames.map(({ name, bytes }) => ({ name, mimeType: "image/fits", buffer: Buffer.from(bytes) })),
+      ...someFrames.map(({ name, bytes }) => ({ name, mimeType: "image/fits", buffer: Buffer.from(bytes) })),
       { name: "broken.fits", mimeType: "image/fits", buffer: Buffer.from("no FITS file") },
     ]);
   await page.getByRole("heading", { name: /^Done/ }).waitFor();

@@ -23,6 +23,7 @@ const PAGES: { path: string; ready: string; open?: string }[] = [
   { path: "/?view=gallery&SITE=goe&limit=4", ready: ".plate-card" },
   { path: "/?OBJECT=nothing+here", ready: ".empty h2" },
   { path: "/frame/FRAME", ready: ".related-list li", open: "button[aria-label='More downloads']" },
+  { path: "/frame/FRAME?tab=viewer", ready: "canvas[data-drawn]" },
   { path: "/frame/FRAME?tab=headers", ready: "table.cards" },
   { path: "/frame/FRAME?tab=catalogue", ready: ".catalogue table" },
   { path: "/frame/FRAME?tab=versions", ready: "table.frames tbody tr" },

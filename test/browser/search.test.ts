@@ -72,7 +72,7 @@ it("finds by what is typed, and says at the field what cannot be understood", as
   await page.getByLabel("From (UTC)").fill("2026-03-15 12:00");
   await page.getByLabel("From (UTC)").press("Enter");
   await page.getByRole("button", { name: "Remove filter From 2026-03-15 12:00" }).waitFor();
-  await page.getByRole("button", { name: "Clear all" }).click();
+  await page.getByRole("button", { name: "Clear all", exact: true }).click();
   await expect.poll(() => found(person).textContent()).toBe(all);
   expect(await page.getByLabel("Object contains").inputValue()).toBe("");
 

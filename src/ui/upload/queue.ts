@@ -169,8 +169,11 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
     const answer = await sendFile(file, (sent) => (state.value = { step: "sending", sent }), signal);
     const error = answer.errors?.[0];
     const basename = answer.filenames[0];
-    if (error !== undefined) state.value = { step: "failed", message: error, offline: false };
-    else if (basename === undefined) {
+    if (error !== undefined) {
+      // The archive puts the file's name first, which stands above already.
+      const message = error.startsWith(`${file.name}: `) ? error.slice(file.name.length + 2) : error;
+      state.value = { step: "failed", message, offline: false };
+    } else if (basename === undefined) {
       state.value = { step: "failed", message: "The archive took nothing and did not say why.", offline: false };
     } else {
       state.value = { step: answer.duplicates?.includes(basename) ? "known" : "done", basename };

@@ -14,6 +14,9 @@ import { Readout } from "./readout.tsx";
 import { directions, wcsOf } from "./sky.ts";
 import "./viewer.css";
 
+/** As the file has it: the first row at the bottom. */
+const UPRIGHT = { angle: 0, mirrored: false };
+
 interface ViewerProps {
   frame: Frame;
   version: number | null;
@@ -69,7 +72,6 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
   const drag = useRef<{ button: number; x: number; y: number } | null>(null);
   const wcs = useMemo(() => wcsOf(image.keywords), [image]);
   const look = lookOf(choice, image);
-  const upright = { angle: 0, mirrored: false };
 
   useEffect(() => {
     const made = Painter.on(canvas.current!);
@@ -84,7 +86,7 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
     const watch = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       setSize({ width, height });
-      setCamera((before) => before ?? wholeImage(image.unit, { width, height }, { angle: 0, mirrored: false }));
+      setCamera((before) => before ?? wholeImage(image.unit, { width, height }, UPRIGHT));
     });
     watch.observe(canvas.current!);
     return () => {
@@ -130,14 +132,11 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
   }
 
   const centred = (change: (now: Camera) => Camera) => setCamera((now) => now && change(now));
-  const about = directionsAt(camera);
-  function directionsAt(now: Camera | null) {
-    return wcs === null || now === null ? null : directions(wcs, now.x, now.y);
-  }
+  const about = wcs === null || camera === null ? null : directions(wcs, camera.x, camera.y);
   const zoomBy = (factor: number) => centred((now) => zoom(now, size, size.width / 2, size.height / 2, factor));
   const turnNorth = () => {
     const at = wcs && directions(wcs, (image.unit.width + 1) / 2, (image.unit.height + 1) / 2);
-    if (at) centred((now) => ({ ...now, ...northUp(at.north, at.east) }));
+    if (at) centred(() => wholeImage(image.unit, size, northUp(at.north, at.east)));
   };
   const actions = {
     fit: () => centred((now) => wholeImage(image.unit, size, now)),
@@ -145,7 +144,7 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
     closer: () => zoomBy(1.5),
     further: () => zoomBy(1 / 1.5),
     turnNorth: wcs === null ? null : turnNorth,
-    turnBack: () => centred((now) => ({ ...now, ...upright })),
+    turnBack: () => centred(() => wholeImage(image.unit, size, UPRIGHT)),
     save: () =>
       canvas.current!.toBlob((blob) => {
         if (blob === null) return;
@@ -197,6 +196,7 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
   return (
     <div class="viewer">
       <Controls image={image} choice={choice} onChoice={setChoice} actions={actions} />
+      <Readout image={image} wcs={wcs} at={cursor} scale={camera?.scale ?? 1} />
       <div class="viewer-stage plate">
         {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys and a cross-hair of its own */}
         <canvas
@@ -236,7 +236,6 @@ function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
         />
         {camera && <Overlay camera={camera} canvas={size} directions={about} wcs={wcs} cursor={cursor} />}
       </div>
-      <Readout image={image} wcs={wcs} at={cursor} scale={camera?.scale ?? 1} />
     </div>
   );
 }
