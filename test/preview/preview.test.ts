@@ -2,9 +2,11 @@ import { env } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { packRuntime } from "../../src/archive/fits-runtime.ts";
-import { makePreviews, removePreviews } from "../../src/archive/preview.ts";
+import { drawPreview, makePreviews, removePreviews } from "../../src/archive/preview.ts";
+import { DEFAULT_PREVIEW } from "../../src/archive/preview-options.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import { packFits } from "../../src/fits/pack.ts";
+import { fileStore } from "../../src/store/files.ts";
 import { fixture } from "../fixture.ts";
 import { addUser, request } from "../http/archive.ts";
 import { type SmallImage, smallFits, tableFits } from "./small-fits.ts";
@@ -220,6 +222,38 @@ describe("GET /frames/ID/preview/", () => {
     const body = (await response.json()) as Record<string, string[]>;
     expect(Object.keys(body)).toEqual([field]);
     expect(body[field]![0]).toMatch(/accepts/);
+  });
+});
+
+describe("drawing", () => {
+  it("reads a compressed frame from R2 about once, in few reads", async () => {
+    let state = 1;
+    const noise = (): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return (state >>> 20) - 2048;
+    };
+    const bytes = smallFits({ bitpix: 16, axes: [2048, 2048], value: noise });
+    const packed = new Uint8Array(2 * bytes.length);
+    const sink = { write: async (offset: number, part: Uint8Array) => packed.set(part, offset) };
+    const result = await packFits(new MemorySource(bytes), sink, { runtime: packRuntime, floats: true });
+    if (result.outcome !== "packed") throw new Error(result.reason);
+    const id = await store(packed.subarray(0, result.size));
+    const frame = await archive.catalogue.frame(id, { kind: "all" });
+    const reads: number[] = [];
+    const bucket = {
+      head: (key: string) => env.FILES.head(key),
+      get(key: string, options: R2GetOptions) {
+        reads.push((options.range as { length: number }).length);
+        return env.FILES.get(key, options);
+      },
+    };
+    const counted = { config: archive.config, files: fileStore(bucket as unknown as R2Bucket) };
+    await drawPreview(counted, frame!.file, DEFAULT_PREVIEW);
+    const total = reads.reduce((sum, length) => sum + length, 0);
+    expect(result.size).toBeGreaterThan(5e6);
+    expect(total).toBeLessThan(result.size + 4 * 1024 * 1024 + 500_000); // the first window may hold what is read again
+    expect(Math.max(...reads)).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(reads.length).toBeLessThan(10);
   });
 });
 
