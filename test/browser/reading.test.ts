@@ -1,0 +1,110 @@
+/** What the pages read and work out by themselves, without a browser. */
+import { createHash, randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { readTable } from "../../src/ui/frame/csv.ts";
+import { readPosition } from "../../src/ui/search/coordinates.ts";
+import { presets } from "../../src/ui/search/preset.ts";
+import { addressOf, listQuery, readSearch, withFilters } from "../../src/ui/search/query.ts";
+import { Md5 } from "../../src/ui/upload/md5.ts";
+import { northUp, toCanvas, toImage, wholeImage, zoom } from "../../src/ui/viewer/camera.ts";
+
+it.for([
+  ["13:29:52.7 +47:11:43", "13:29:52.7", "+47:11:43"],
+  ["13 29 52.7 +47 11 43", "13 29 52.7", "+47 11 43"],
+  ["13h29m52.7s -47d11m43s", "13h29m52.7s", "-47d11m43s"],
+  ["13h29m52.7s −47°11′43″", "13h29m52.7s", "-47°11′43″"],
+  ["202.4696, 47.1952", "202.4696", "47.1952"],
+  ["202.4696 47.1952", "202.4696", "47.1952"],
+  ["202.4696-47.1952", "202.4696", "-47.1952"],
+  ["13 29 52.7 47 11 43", "13 29 52.7", "47 11 43"],
+  ["  0 0 ", "0", "0"],
+])("parts %s into right ascension and declination", ([text, ra, dec]) => {
+  expect(readPosition(text!)).toEqual({ ra, dec });
+});
+
+it.for(["", "M 51", "202.47", "13:29:52", "+47:11:43", "1 2 3"])("does not take %j for a position", (text) => {
+  expect(readPosition(text)).toBeNull();
+});
+
+it("reads an address of this or another archive, and writes the shortest that means the same", () => {
+  const search = readSearch(
+    new URLSearchParams("q=a&SITEID=goe&FILTER=V&FILTER=R&FILTER=V&OBJECT=&night=ALL&limit=25&offset=50&foo=bar"),
+  );
+  expect(addressOf(search)).toBe("/?FILTER=V&FILTER=R&SITE=goe&limit=25&offset=50");
+  expect(listQuery(search)).toBe("FILTER=V&FILTER=R&SITE=goe&sort=DATE_OBS&order=desc&limit=25&offset=50");
+  expect(addressOf(withFilters(search, { FILTER: null, OBJECT: "M 51" }))).toBe("/?OBJECT=M+51&SITE=goe&limit=25");
+  expect(addressOf(readSearch(new URLSearchParams("limit=-3&offset=x&order=up&view=cinema")))).toBe("/");
+});
+
+it("names the night by the date of its evening, on the clock of the person who asks", () => {
+  const of = (name: string, iso: string, west: number) =>
+    presets(Date.parse(iso), west).find((preset) => preset.name === name)!.filters;
+  expect(of("Tonight", "2026-03-15T02:00:00Z", 0).night).toBe("2026-03-14");
+  expect(of("Tonight", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-15");
+  expect(of("Last night", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-14");
+  expect(of("Tonight", "2026-03-15T23:00:00Z", -120).night).toBe("2026-03-15"); // 1 a.m. in South Africa
+  expect(of("Tonight", "2026-03-15T11:00:00Z", 600).night).toBe("2026-03-14"); // 1 a.m. in Hawaii
+  expect(of("Semester", "2026-01-20T00:00:00Z", 0).start).toBe("2025-08-01");
+  expect(of("Semester", "2026-02-01T00:00:00Z", 0).start).toBe("2026-02-01");
+});
+
+it("reads a catalogue with units, quoted fields and line ends in them", () => {
+  const table = readTable(
+    '# units: pix,,deg\r\nx,name,"ra, J2000"\r\n1.5,"say ""M 51""",202.4\r\n2.5,"two\nlines",203\r\n',
+  );
+  expect(table).toEqual({
+    columns: ["x", "name", "ra, J2000"],
+    units: ["pix", null, "deg"],
+    rows: [
+      ["1.5", 'say "M 51"', "202.4"],
+      ["2.5", "two\nlines", "203"],
+    ],
+  });
+  expect(readTable("")).toBeNull();
+});
+
+it("digests as OpenSSL does, whatever the pieces", () => {
+  for (const length of [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 128, 5000]) {
+    const bytes = randomBytes(length);
+    const md5 = new Md5();
+    for (let at = 0; at < length; at += 37) md5.update(bytes.subarray(at, at + 37));
+    expect(md5.hex()).toBe(createHash("md5").update(bytes).digest("hex"));
+  }
+});
+
+it("maps the viewer's canvas to the image and back, however it is turned", () => {
+  const canvas = { width: 800, height: 600 };
+  const image = { width: 512, height: 256 };
+  for (const turn of [
+    { angle: 0, mirrored: false },
+    { angle: 0.7, mirrored: true },
+    { angle: -2.5, mirrored: false },
+  ]) {
+    const camera = zoom(wholeImage(image, canvas, turn), canvas, 100, 500, 3);
+    const [x, y] = toImage(camera, canvas, 321, 123);
+    const [px, py] = toCanvas(camera, canvas, x, y);
+    expect(px).toBeCloseTo(321, 9);
+    expect(py).toBeCloseTo(123, 9);
+  }
+  const upright = wholeImage(image, canvas, { angle: 0, mirrored: false });
+  // The first row is the lowest, the first column on the left.
+  expect(toCanvas(upright, canvas, 0.5, 0.5)[1]).toBeGreaterThan(300);
+  expect(toCanvas(upright, canvas, 0.5, 0.5)[0]).toBeCloseTo(0, 9);
+  const before = toImage(upright, canvas, 700, 80);
+  const after = toImage(zoom(upright, canvas, 700, 80, 5), canvas, 700, 80);
+  expect(after[0]).toBeCloseTo(before[0], 9);
+  expect(after[1]).toBeCloseTo(before[1], 9);
+});
+
+it.for([
+  { north: [0.6, 0.8], east: [-0.8, 0.6] },
+  { north: [0.6, 0.8], east: [0.8, -0.6] },
+  { north: [-1, 0], east: [0, 1] },
+] as { north: [number, number]; east: [number, number] }[])("turns north up and east left", ({ north, east }) => {
+  const canvas = { width: 400, height: 400 };
+  const camera = wholeImage({ width: 100, height: 100 }, canvas, northUp(north, east));
+  const [x, y] = toCanvas(camera, canvas, camera.x + 10 * north[0], camera.y + 10 * north[1]);
+  expect(x).toBeCloseTo(200, 6);
+  expect(y).toBeLessThan(200);
+  expect(toCanvas(camera, canvas, camera.x + 10 * east[0], camera.y + 10 * east[1])[0]).toBeLessThan(200);
+});
