@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
-import type { ListedFrame, Sight, StoredFile } from "../store/frame.ts";
+import type { ListedFrame, Sight } from "../store/frame.ts";
 import { UniqueNames } from "./bundle-names.ts";
 import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bundle-text.ts";
 import { ArchiveError } from "./errors.ts";
@@ -15,11 +15,13 @@ import { framesOf, type Wish } from "./wish.ts";
 import { ZipLayout } from "./zip-layout.ts";
 import type { ZipEntry } from "./zip-records.ts";
 
-/** What an entry's bytes are: a text at hand, a file as it is stored, or the upload that a packed file restores. */
+/**
+ * What an entry's bytes are: a text at hand, a file as it is stored, or the upload that a packed file restores. Of a
+ * file only what finds it again is kept: 70,000 of them lie in memory at once.
+ */
 export type BundleContent =
   | { kind: "text"; bytes: Uint8Array }
-  | { kind: "stored"; file: StoredFile }
-  | { kind: "original"; file: StoredFile };
+  | { kind: "stored" | "original"; file: { key: string; size: number; original: { size: number } | null } };
 
 export interface Bundle {
   layout: ZipLayout;
@@ -46,11 +48,6 @@ export interface BundleOptions {
  * In larger ones, where that would delay the first byte by seconds, a lost file ends the answer in an error.
  */
 const MOST_CHECKED = 64;
-
-/** What of a frame goes into the zip: its file, or the upload it was packed from. */
-function partOf(frame: ListedFrame, uncompress: boolean): { kind: "stored" | "original"; file: StoredFile } {
-  return { kind: uncompress && frame.file.original !== null ? "original" : "stored", file: frame.file };
-}
 
 /** Ids of the frames whose file is not in R2 as the catalogue says. Six look-ups at a time. */
 async function lostOf(files: FileStore, frames: readonly ListedFrame[]): Promise<Set<number>> {
@@ -79,6 +76,7 @@ export async function makeBundle(
   const names = new UniqueNames([MANIFEST, CHECKSUMS, MISSING]);
   const entries: ZipEntry[] = [];
   const contents: BundleContent[] = [];
+  const sums = createHash("sha256").update("platevault zip 1\n"); // the number counts changes of the layout itself
   let bytes = 0;
   let frames = 0;
   const unknown = (id: number) => texts.absent(id, "is not in the archive, or not for you to see");
@@ -90,7 +88,8 @@ export async function makeBundle(
         texts.absent(frame.id, `${frame.file.filename}: its file is lost; please tell the archive's staff`);
         continue;
       }
-      const { kind, file } = partOf(frame, options.uncompress);
+      const { file } = frame;
+      const kind = options.uncompress && file.original !== null ? "original" : "stored";
       const facts = kind === "original" ? file.original! : file;
       const name = names.take(facts.filename);
       texts.member(frame, describe(frame, name, facts, kind, options.root));
@@ -102,7 +101,10 @@ export async function makeBundle(
         crc32: facts.crc32,
         modified: frame.created,
       });
-      contents.push({ kind, file });
+      const original = file.original === null ? null : { size: file.original.size };
+      contents.push({ kind, file: { key: file.key, size: file.size, original } });
+      // The whole SHA-256: among 70,000 files some pair shares a CRC-32 and a size sooner or later.
+      sums.update(facts.sha256);
       bytes += facts.size;
       frames++;
     }
@@ -128,7 +130,12 @@ export async function makeBundle(
   );
   contents.unshift(...head.map((text) => ({ kind: "text" as const, bytes: text.deflated })));
   const layout = new ZipLayout(entries);
-  return { layout, contents, etag: etagOf(layout, contents), filename: `${folder}.zip`, frames };
+  // Everything else that the bytes depend on, the texts by their CRC-32.
+  for (const { name, size, packedSize, crc32, modified } of entries) {
+    sums.update(`${name}\0${size} ${packedSize} ${crc32} ${modified}\n`);
+  }
+  const etag = `"zip-${sums.digest("hex").slice(0, 32)}"`;
+  return { layout, contents, etag, filename: `${folder}.zip`, frames };
 }
 
 function describe(
@@ -141,17 +148,4 @@ function describe(
   const { size, md5, sha256 } = facts;
   const format = kind === "original" ? "&format=fits" : "";
   return { name, size, md5, sha256, url: `${root}frames/${frame.id}/download/?version=${frame.version}${format}` };
-}
-
-/** Over everything that the bytes depend on. The leading number counts changes of the layout itself. */
-function etagOf(layout: ZipLayout, contents: readonly BundleContent[]): string {
-  const hash = createHash("sha256").update("platevault zip 1\n");
-  for (const [i, { name, size, packedSize, crc32, modified }] of layout.entries.entries()) {
-    const content = contents[i]!;
-    // The CRC-32 of a text, and the whole SHA-256 of a file, which 70,000 members could otherwise share a CRC-32 with.
-    const what =
-      content.kind === "text" ? "" : content.kind === "stored" ? content.file.sha256 : content.file.original!.sha256;
-    hash.update(`${name}\0${size} ${packedSize} ${crc32} ${modified} ${what}\n`);
-  }
-  return `"zip-${hash.digest("hex").slice(0, 32)}"`;
 }

@@ -6,14 +6,19 @@ import { ArchiveError } from "./errors.ts";
 import { originalPiece } from "./original.ts";
 import type { StreamPiece } from "./piece-stream.ts";
 
-function lost(file: StoredFile): ArchiveError {
+function lost(file: Pick<StoredFile, "key">): ArchiveError {
   return new ArchiveError("NOT_FOUND", "The file of this frame is lost; please tell the archive's staff.", {
     key: file.key,
   });
 }
 
 /** `[start, end)` of a file as it is stored. Opening throws NOT_FOUND where R2 does not have these very bytes. */
-export function storedPiece(files: FileStore, file: StoredFile, start: number, end: number): StreamPiece {
+export function storedPiece(
+  files: FileStore,
+  file: Pick<StoredFile, "key" | "size">,
+  start: number,
+  end: number,
+): StreamPiece {
   const length = end - start;
   return {
     length,
@@ -33,7 +38,7 @@ export function storedPiece(files: FileStore, file: StoredFile, start: number, e
 }
 
 /** Throws NOT_FOUND where the file is not in R2. */
-export async function probeStored(files: FileStore, file: StoredFile): Promise<void> {
+export async function probeStored(files: FileStore, file: Pick<StoredFile, "key" | "size">): Promise<void> {
   const found = await files.head(file.key);
   if (found === null || found.size !== file.size) throw lost(file);
 }

@@ -15,7 +15,7 @@ const READ_AHEAD = 1024 * 1024;
  */
 export function originalPiece(
   files: FileStore,
-  file: StoredFile,
+  file: Pick<StoredFile, "key" | "size"> & { original: { size: number } | null },
   start: number,
   end: number,
 ): Extract<StreamPiece, { open: unknown }> {
