@@ -17,13 +17,19 @@ export type Difference =
   /** A version whose object is not there. */
   | { kind: "missing"; key: string; frameId: number; version: number };
 
+/** How much was looked at. */
+export interface Seen {
+  objects: number;
+  rows: number;
+}
+
 type Stores = Pick<Archive, "config" | "catalogue" | "files">;
 
-/** Every difference, and with each step how many objects were seen. Reads everything; changes nothing. */
-export async function* differences(stores: Stores, seen: { objects: number }): AsyncGenerator<Difference> {
+/** Every difference, and in `seen` how much was looked at. Reads everything; changes nothing. */
+export async function* differences(stores: Stores, seen: Seen): AsyncGenerator<Difference> {
   const root = directoryOf(stores.config.archiveRoot);
   const uploads = uploadsPrefix(stores.config);
-  const rows = listedKeys(stores);
+  const rows = listedKeys(stores, seen);
   let row = await rows.next();
   for await (const file of objects(stores, root)) {
     // Where ARCHIVE_ROOT is empty or holds them, previews are met here too. Parts of uploads have their own upkeep.
@@ -58,10 +64,11 @@ async function* objects({ files }: Stores, prefix: string): AsyncGenerator<FileI
   } while (cursor !== undefined);
 }
 
-async function* listedKeys({ catalogue }: Stores) {
+async function* listedKeys({ catalogue }: Stores, seen: Seen) {
   let after = "";
   for (;;) {
     const page = await catalogue.keys(after, PAGE);
+    seen.rows += page.length;
     for (const { key, frameId, version } of page) yield { key, frameId, version };
     if (page.length < PAGE) return;
     after = page.at(-1)!.key;
@@ -69,7 +76,7 @@ async function* listedKeys({ catalogue }: Stores) {
 }
 
 /** Previews of frames that are not there any more. */
-async function* lonelyPreviews(stores: Stores, seen: { objects: number }): AsyncGenerator<Difference> {
+async function* lonelyPreviews(stores: Stores, seen: Seen): AsyncGenerator<Difference> {
   let some: FileInfo[] = [];
   for await (const file of objects(stores, PREVIEWS)) {
     if (!PREVIEW.test(file.key)) continue;

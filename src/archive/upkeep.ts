@@ -10,7 +10,10 @@ import { dropAbandoned } from "./uploads.ts";
 const SAFE_AGE = 24 * 3600 * 1000;
 /** Objects removed in one run; what is more waits for the next. */
 const MOST_REMOVED = 5000;
-/** More orphans than a quarter of all objects (and a few) are no leftovers: the catalogue is the wrong one or not whole. */
+/**
+ * More orphans than a quarter of all objects (and a few) are no leftovers, nor is anything where there is no row at all:
+ * the catalogue is the wrong one, or not whole.
+ */
 const DOUBTFUL_SHARE = 0.25;
 const NEVER_DOUBTFUL = 20;
 
@@ -25,7 +28,7 @@ export interface Sweep {
 
 /** Removes old orphans. Safe to run at any time and twice at once. */
 export async function sweep(archive: Pick<Archive, "config" | "catalogue" | "files">, now: number): Promise<Sweep> {
-  const seen = { objects: 0 };
+  const seen = { objects: 0, rows: 0 };
   const old: string[] = [];
   let orphans = 0;
   let missing = 0;
@@ -37,7 +40,8 @@ export async function sweep(archive: Pick<Archive, "config" | "catalogue" | "fil
     orphans++;
     if (now - difference.file.uploaded > SAFE_AGE && old.length < MOST_REMOVED) old.push(difference.file.key);
   }
-  const doubtful = old.length > NEVER_DOUBTFUL && old.length > DOUBTFUL_SHARE * seen.objects;
+  const many = old.length > NEVER_DOUBTFUL && old.length > DOUBTFUL_SHARE * seen.objects;
+  const doubtful = many || (old.length > 0 && seen.rows === 0);
   if (!doubtful) await archive.files.delete(old);
   return {
     objects: seen.objects,

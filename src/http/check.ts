@@ -1,8 +1,9 @@
-/** Whether files and catalogue agree: what the command-line program's `check` shows. Staff only; changes nothing. */
+/** Whether files, catalogue and counters agree: what the command-line program's `check` shows. Staff only. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { differences } from "../archive/stock.ts";
-import { requireStaff, resource } from "./context.ts";
+import { checkCounters, rebuildCounters, rebuildVirtual } from "../store/upkeep.ts";
+import { type HttpContext, requireStaff, resource } from "./context.ts";
 import { isoOf } from "./frame-object.ts";
 
 export const check = resource();
@@ -12,6 +13,7 @@ const MOST_LISTED = 1000;
 
 const FilesSchema = z.object({
   objects: z.int().openapi({ description: "Objects looked at" }),
+  rows: z.int().openapi({ description: "Versions looked at" }),
   orphans: z
     .array(z.object({ key: z.string(), size: z.int(), uploaded: z.string() }))
     .openapi({ description: "Objects that nothing refers to" }),
@@ -35,7 +37,7 @@ check.openapi(
   }),
   async (c): Promise<Response> => {
     requireStaff(c);
-    const report: z.infer<typeof FilesSchema> = { objects: 0, orphans: [], missing: [], truncated: false };
+    const report: z.infer<typeof FilesSchema> = { objects: 0, rows: 0, orphans: [], missing: [], truncated: false };
     for await (const difference of differences(c.var, report)) {
       const list = difference.kind === "orphan" ? report.orphans : report.missing;
       if (list.length === MOST_LISTED) {
@@ -47,6 +49,55 @@ check.openapi(
         report.missing.push({ key: difference.key, frame: difference.frameId, version: difference.version });
       }
     }
+    return c.json(report);
+  },
+);
+
+const CountersSchema = z.object({
+  differences: z
+    .array(z.object({ counter: z.string(), kept: z.string().nullable(), counted: z.string().nullable() }))
+    .openapi({ description: "Counters that are not what the frames say" }),
+});
+
+const counterRoute = {
+  path: "/admin/api/check/counters/",
+  tags: ["Administration"],
+  responses: {
+    200: { description: "What differs", content: { "application/json": { schema: CountersSchema } } },
+    401: { description: "No or bad credentials" },
+    403: { description: "Not staff" },
+  },
+};
+
+async function counterReport(c: HttpContext): Promise<z.infer<typeof CountersSchema>> {
+  const found = await checkCounters(c.env.DB);
+  const differences = found.map(({ table, id, column, kept, counted }) => ({
+    counter: `${table} ${id} ${column}`,
+    kept,
+    counted,
+  }));
+  return { differences };
+}
+
+check.openapi(
+  createRoute({ ...counterRoute, method: "get", summary: "Counters against the frames themselves" }),
+  async (c): Promise<Response> => {
+    requireStaff(c);
+    return c.json(await counterReport(c));
+  },
+);
+
+check.openapi(
+  createRoute({
+    ...counterRoute,
+    method: "post",
+    summary: "Write counters and search tables anew; answers what differed before",
+  }),
+  async (c): Promise<Response> => {
+    requireStaff(c);
+    const report = await counterReport(c);
+    await rebuildCounters(c.env.DB);
+    await rebuildVirtual(c.env.DB);
     return c.json(report);
   },
 );

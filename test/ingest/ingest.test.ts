@@ -62,7 +62,7 @@ function take(name: string, bytes: Uint8Array, into: Archive = archive) {
 
 async function stock(): Promise<Difference[]> {
   const found: Difference[] = [];
-  for await (const difference of differences(archive, { objects: 0 })) found.push(difference);
+  for await (const difference of differences(archive, { objects: 0, rows: 0 })) found.push(difference);
   return found;
 }
 
@@ -707,6 +707,18 @@ describe("upkeep", () => {
       missing: [{ key: frame.file.key, frame: frame.id, version: 1 }],
       truncated: false,
     });
+  });
+
+  it("compares the counters with the frames, and writes them anew", async () => {
+    const path = "/admin/api/check/counters/";
+    expect((await request(path, { method: "POST", token: TOKENS.user })).status).toBe(403);
+    expect(await (await request(path, { token: TOKENS.admin })).json()).toEqual({ differences: [] });
+    await env.DB.exec("UPDATE combination SET frames = frames + 1 WHERE id = (SELECT min(id) FROM combination)");
+    const repaired = await request(path, { method: "POST", token: TOKENS.admin });
+    expect(await repaired.json()).toMatchObject({
+      differences: [{ counter: expect.stringMatching(/^combination \d+ frames$/) }],
+    });
+    expect(await (await request(path, { token: TOKENS.admin })).json()).toEqual({ differences: [] });
   });
 
   it("removes old orphans and only those, and never a row", async () => {
