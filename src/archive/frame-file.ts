@@ -1,20 +1,23 @@
 /** A stored frame as FITS, read by ranges: plain or tile-compressed as it lies in R2, gzip inflated on the way. */
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { Config } from "../config.ts";
 import { type FitsFile, openFits } from "../fits/file.ts";
 import { gzipSource, type InflateStream, isGzip } from "../fits/gzip-source.ts";
 import { readChunks } from "../fits/stream-source.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { StoredFile } from "../store/frame.ts";
-import { byteStream } from "./byte-stream.ts";
 import { fitsRuntime } from "./fits-runtime.ts";
 
 /** `seekable`: any part can be read at any time, and again; else forwards only, and then the file is opened anew. */
 export type FrameFile = FitsFile & AsyncDisposable & { readonly seekable: boolean };
 
+/** By what ingest inflates with, so that whatever was taken can be read: zeros behind the stream, say, as on tapes. */
 const inflateStream: InflateStream = (chunks) => {
-  // workerd's types know only their own transform streams.
-  const gzip = new DecompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>;
-  return readChunks(byteStream(chunks).pipeThrough(gzip));
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  // Whoever reads `gunzip` meets the error there.
+  pipeline(Readable.from(chunks), gunzip, () => undefined);
+  return gunzip as AsyncIterable<Uint8Array>;
 };
 
 function disposable(fits: FitsFile, seekable: boolean, close: () => Promise<void>): FrameFile {

@@ -24,6 +24,17 @@ async function catalogueOf(fits: FitsFile): Promise<Table | null> {
   }
 }
 
+/** Heading and first rows: what is wrong with these can still be said in a status. */
+async function beginningOf(text: AsyncGenerator<string>): Promise<string> {
+  let begun = "";
+  for (let pieces = 0; pieces < 2; pieces++) {
+    const { value, done } = await text.next();
+    if (done) break;
+    begun += value;
+  }
+  return begun;
+}
+
 catalog.openapi(
   createRoute({
     method: "get",
@@ -58,11 +69,20 @@ catalog.openapi(
       await file[Symbol.asyncDispose]();
       return c.body("");
     }
-    const encoder = new TextEncoder();
-    async function* bytes(from: Table) {
-      await using _ = file;
-      for await (const text of catalogueCsv(from, { units, signal })) yield encoder.encode(text);
+    const text = catalogueCsv(table, { units, signal });
+    let begun: string;
+    try {
+      begun = await beginningOf(text);
+    } catch (error) {
+      await file[Symbol.asyncDispose]();
+      throw error;
     }
-    return c.body(byteStream(bytes(table)));
+    const encoder = new TextEncoder();
+    async function* bytes() {
+      await using _ = file;
+      yield encoder.encode(begun);
+      for await (const piece of text) yield encoder.encode(piece);
+    }
+    return c.body(byteStream(bytes()));
   },
 );

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { openFits } from "../../src/fits/file.ts";
+import { MemorySource } from "../../src/fits/memory-source.ts";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import type { StoredFile } from "../../src/store/frame.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
@@ -46,6 +48,13 @@ async function store(bytes: Uint8Array | null, changes: Partial<StoredFile> = {}
 
 async function get(path: string): Promise<Response> {
   return request(path, { token: TOKENS.user });
+}
+
+/** Where the rows of the table CAT and its heap begin. */
+async function arraysOf(bytes: Uint8Array): Promise<{ dataOffset: number; heapOffset: number }> {
+  const { dataOffset, header } = await (await openFits(new MemorySource(bytes))).hdu("CAT");
+  const rows = header.requireInteger("NAXIS1") * header.requireInteger("NAXIS2");
+  return { dataOffset, heapOffset: dataOffset + (header.integer("THEAP") ?? rows) };
 }
 
 beforeAll(addRecordedUsers);
@@ -178,5 +187,25 @@ describe("files that are gone or broken (Fix 12)", () => {
       expect([response.status, await response.json()]).toEqual([422, { detail: expect.any(String) }]);
     }
     expect((await get(`/frames/${gone}/`)).status).toBe(200);
+  });
+
+  it("says so, too, where only the first rows of a catalogue show it", async () => {
+    const table = (await fixture("tables/arrays.fits")).slice();
+    const { dataOffset, heapOffset } = await arraysOf(table);
+    // Descriptors of arrays that lie far behind the heap.
+    table.fill(0x7f, dataOffset, heapOffset);
+    const response = await get(`/frames/${await store(table)}/catalog/`);
+    expect([response.status, await response.json()]).toEqual([
+      422,
+      { detail: expect.stringMatching(/outside the heap|take more than/) },
+    ]);
+  });
+
+  it("reads a gzip padded with zeros, as ingest takes it", async () => {
+    const gzip = gzipSync(await fixture("tables/pyobs.fits"));
+    const padded = new Uint8Array(gzip.length + 512);
+    padded.set(gzip);
+    const response = await get(`/frames/${await store(padded)}/headers/?all=true`);
+    expect([response.status, ((await response.json()) as { hdus: Json[] }).hdus.length]).toEqual([200, 3]);
   });
 });
