@@ -68,7 +68,7 @@ async function measure(total) {
   const persist = join(options.keep, "d1");
   rmSync(persist, { recursive: true, force: true });
   const start = () =>
-    startArchive({ entry: "bench/catalogue-worker.ts", migrate: false, options: { d1Persist: persist } });
+    startArchive({ entry: "bench/catalogue-worker.ts", migrate: false, options: { resourcePersistencePath: persist } });
   // miniflare names the file; it is made at the first query.
   const empty = await start();
   await (await empty.miniflare.getD1Database("DB")).prepare("SELECT 1").all();

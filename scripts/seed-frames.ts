@@ -79,7 +79,7 @@ function identity(i: number, total: number) {
   const kind = noise(series, 6);
   const imagetyp = kind < 0.08 ? "bias" : kind < 0.14 ? "dark" : kind < 0.22 ? "skyflat" : "object";
   const rlevel = imagetyp === "object" && noise(series, 9) < 0.4 ? 1 : 0;
-  const number = pad(i % 10_000, 4);
+  const number = pad(i, 4);
   const basename = `${instrume}-${night.replaceAll("-", "")}-${number}-${imagetyp[0]}${pad(rlevel * 91, 2)}`;
   return { series, slot, dateObs, telescope, instrument, site, instrume, night, imagetyp, rlevel, basename };
 }

@@ -7,12 +7,13 @@ import type { Row } from "./database.ts";
 import { datePage } from "./date-page.ts";
 import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from "./frame.ts";
 import { FRAME_COLUMNS, frameOf } from "./frame-row.ts";
+import { groupPage } from "./group-page.ts";
 import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { findObjects, meetObjects } from "./object-search.ts";
 import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { relatedIds } from "./relations.ts";
-import { readCursor, sortValue, writeCursor } from "./sort.ts";
+import { isOfCombination, readCursor, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
 /** Paths this short are read whole, once, instead of counted and then read. */
@@ -54,10 +55,13 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       more = beyond;
       rows = await rowsOf(ask, ids);
     } else {
-      for (const { frames } of (await census(ask, p, tallies, path)).values()) count += frames;
+      const counts = await census(ask, p, tallies, path);
+      for (const { frames } of counts.values()) count += frames;
       if (page.limit === 0) more = page.offset < count;
       else if (page.sort === "dateObs") {
         ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, FRAME_COLUMNS));
+      } else if (isOfCombination(page.sort)) {
+        ({ rows, more } = await groupPage(ask, reader.snapshot, p, counts, page, cursor, FRAME_COLUMNS));
       } else {
         const whole = orderedPath(page, paths, count);
         ({ rows, more } = await walk(ask, p, whole ?? path, page, cursor, FRAME_COLUMNS));

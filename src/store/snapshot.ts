@@ -56,8 +56,9 @@ export class Snapshot {
    */
   apply(rows: Row[], pin: Pin): boolean {
     const known = rows.find((row) => row.generation === pin.generation);
-    if (pin.generation > 0 && known?.id !== pin.newest) {
-      // Another database, or one that is behind: nothing that is held can be trusted.
+    // The newest known may have changed once more and so have another generation; something as new there must be.
+    if (pin.generation > 0 && (rows.length === 0 || (known !== undefined && known.id !== pin.newest))) {
+      // A replica that is behind, or a database that was restored: nothing that is held can be trusted.
       if (this.pin.generation === pin.generation) this.clear();
       return false;
     }

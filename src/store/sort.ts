@@ -39,6 +39,22 @@ const COLUMNS: Partial<Record<SortField, string>> = {
 /** Where a bound in one direction needs no thought of NULL, an index is walked from it. */
 const NEVER_NULL: ReadonlySet<SortField> = new Set(["id", "basename", "dateObs", "night", "width", "height", "size"]);
 
+const OF_COMBINATION: ReadonlySet<SortField> = new Set([
+  "siteid",
+  "telid",
+  "instrume",
+  "imagetyp",
+  "rlevel",
+  "filter",
+  "propid",
+  "binning",
+]);
+
+/** Whether a frame's combination decides its place, ties aside. */
+export function isOfCombination(field: SortField): boolean {
+  return OF_COMBINATION.has(field);
+}
+
 /** What the combination of a frame says to an order, or undefined: it says nothing. */
 export function combinationValue(field: SortField, one: Combination): SortValue | undefined {
   switch (field) {

@@ -32,13 +32,13 @@ async function check(query: FrameQuery, sight: Sight, random: Random): Promise<v
 
 it("lists what a plain evaluation lists", async () => {
   const random = new Random(2);
-  for (let i = 0; i < 600; i++) await check(randomQuery(random, names), randomSight(random, i), random);
+  for (let i = 0; i < 400; i++) await check(randomQuery(random, names), randomSight(random, i), random);
 });
 
 it("aggregates and counts facets as a plain evaluation does", async () => {
   const random = new Random(3);
   const fields = ["imagetyp", "siteid", "telid", "instrume", "filter", "rlevel", "propid"] as const;
-  for (let i = 0; i < 150; i++) {
+  for (let i = 0; i < 100; i++) {
     const [query, sight] = [randomQuery(random, names), randomSight(random, i)];
     const facets = random.chance(0.5);
     const answer = await catalogue.aggregate(query, sight, { facets });

@@ -1,3 +1,8 @@
+CREATE TABLE `claim` (
+	`name` text PRIMARY KEY NOT NULL,
+	`shard` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `combination` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`siteid` text NOT NULL,
@@ -79,6 +84,13 @@ CREATE INDEX `frame_cell` ON `frame` (`cell`,`date_obs`) WHERE "frame"."cell" IS
 CREATE INDEX `frame_public` ON `frame` (`public_date`) WHERE "frame"."public_date" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `frame_reqnum` ON `frame` (`reqnum`) WHERE "frame"."reqnum" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `frame_obsnum` ON `frame` (`obsnum`) WHERE "frame"."obsnum" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `membership` (
+	`user_id` integer NOT NULL,
+	`proposal` text NOT NULL,
+	PRIMARY KEY(`user_id`, `proposal`),
+	FOREIGN KEY (`user_id`) REFERENCES `user`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `object` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -108,3 +120,30 @@ CREATE TABLE `tally` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`counts` text NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `token` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`user_id` integer NOT NULL,
+	`hash` text NOT NULL,
+	`hint` text NOT NULL,
+	`label` text DEFAULT '' NOT NULL,
+	`created` integer DEFAULT (unixepoch('subsec') * 1000) NOT NULL,
+	`expires` integer,
+	`revoked` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `user`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `token_hash` ON `token` (`hash`);--> statement-breakpoint
+CREATE INDEX `token_user` ON `token` (`user_id`);--> statement-breakpoint
+CREATE TABLE `user` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`username` text NOT NULL,
+	`password` text DEFAULT '' NOT NULL,
+	`email` text DEFAULT '' NOT NULL,
+	`is_staff` integer DEFAULT false NOT NULL,
+	`is_active` integer DEFAULT true NOT NULL,
+	`epoch` integer DEFAULT 1 NOT NULL,
+	`created` integer DEFAULT (unixepoch('subsec') * 1000) NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `user_username` ON `user` ("username" COLLATE NOCASE);
