@@ -63,6 +63,26 @@ async function lostOf(files: FileStore, frames: readonly ListedFrame[]): Promise
   return lost;
 }
 
+/** The frames with their files looked up, and the ids of those that have none. */
+async function checked(
+  { catalogue, files }: { catalogue: Pick<Catalogue, "frames">; files: FileStore },
+  frames: ListedFrame[],
+  sight: Sight,
+): Promise<{ page: ListedFrame[]; lost: Set<number> }> {
+  const lost = await lostOf(files, frames);
+  if (lost.size === 0) return { page: frames, lost };
+  // A packing may have taken a file's place since the catalogue was asked.
+  const again = new Map((await catalogue.frames([...lost], sight)).map((frame) => [frame.id, frame]));
+  const page = frames.map((frame) => again.get(frame.id) ?? frame);
+  return {
+    page,
+    lost: await lostOf(
+      files,
+      page.filter(({ id }) => lost.has(id)),
+    ),
+  };
+}
+
 /** Chooses the members and lays them out. Throws TOO_LARGE past ZIP_MAX_FRAMES or ZIP_MAX_BYTES. */
 export async function makeBundle(
   { config, catalogue, files }: { config: Config; catalogue: Catalogue; files: FileStore },
@@ -80,9 +100,11 @@ export async function makeBundle(
   let bytes = 0;
   let frames = 0;
   const unknown = (id: number) => texts.absent(id, "is not in the archive, or not for you to see");
-  for await (const page of framesOf(catalogue, wish, sight, config.zipMaxFrames, unknown)) {
-    const few = frames === 0 && page.length <= MOST_CHECKED;
-    const lost = few ? await lostOf(files, page) : new Set<number>();
+  for await (const asked of framesOf(catalogue, wish, sight, config.zipMaxFrames, unknown)) {
+    const few = frames === 0 && asked.length <= MOST_CHECKED;
+    const { page, lost } = few
+      ? await checked({ catalogue, files }, asked, sight)
+      : { page: asked, lost: new Set<number>() };
     for (const frame of page) {
       if (lost.has(frame.id)) {
         texts.absent(frame.id, `${frame.file.filename}: its file is lost; please tell the archive's staff`);

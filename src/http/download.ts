@@ -95,7 +95,16 @@ download.openapi(
     },
   }),
   async (c) => {
+    const original = wantsOriginal(c);
     const frame = await requireFrame(c, "download");
-    return answerBytes(c, fileOf(c, frame, wantsOriginal(c)));
+    try {
+      return await answerBytes(c, fileOf(c, frame, original));
+    } catch (error) {
+      if (!(error instanceof ArchiveError && error.code === "NOT_FOUND")) throw error;
+      // A packing may have taken the file's place since the catalogue was asked.
+      const again = await requireFrame(c, "download");
+      if (again.file.key === frame.file.key) throw error;
+      return answerBytes(c, fileOf(c, again, original));
+    }
   },
 );

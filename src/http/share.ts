@@ -28,7 +28,7 @@ const Wanted = z.object({
 });
 
 const Shared = z.object({
-  url: z.string().openapi({ description: "Of the file" }),
+  url: z.string().openapi({ description: "Of the file, or of the first thing that the link allows" }),
   headers: z.string().nullable(),
   preview: z.string().nullable(),
   version: z.int(),

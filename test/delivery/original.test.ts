@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
+import { makeBundle } from "../../src/archive/bundle.ts";
 import { packFrame } from "../../src/archive/pack.ts";
 import { config } from "../../src/config.ts";
 import { makeCard } from "../../src/fits/card-format.ts";
@@ -111,6 +112,31 @@ describe("a packed file", () => {
       expect(part.status).toBe(206);
       expect(await body(part)).toEqual(whole.subarray(start, end));
     }
+  });
+});
+
+describe("a file that is packed while somebody asks for it", () => {
+  it("is given as it is then, and is not called lost", async () => {
+    const bytes = frame(64, 64);
+    const { id: one } = await add("race.fits", bytes, { publicDate: past });
+    const catalogue = openCatalogue(env.DB);
+    const sight = { kind: "all" } as const;
+    const stale = (await catalogue.frame(one, sight))!;
+    const fresh = { ...stale, file: await store("race.fits.fz", noise(50, 1)) };
+    await env.FILES.delete(stale.file.key);
+    let asked = 0;
+    const racing = { ...catalogue, frames: async () => [asked++ === 0 ? stale : fresh] };
+    const bundle = await makeBundle(
+      { config: config(env), catalogue: racing, files: fileStore(env.FILES) },
+      { kind: "ids", ids: [one] },
+      sight,
+      { uncompress: false, date: CREATED, root: "http://archive/" },
+    );
+    expect(bundle.layout.entries.map(({ name }) => name)).toEqual(
+      ["manifest.csv", "checksums.sha256", "race.fits.fz"].map((name) => `pyobsdata-20240116/${name}`),
+    );
+    const replaced = await catalogue.replaceFile(one, 1, stale.file.key, fresh.file);
+    expect([replaced, (await ask(`/frames/${one}/download/`, { as: "staff" })).status]).toEqual([true, 200]);
   });
 });
 
