@@ -139,10 +139,9 @@ it("writes at most 20 rows a frame", async () => {
   // With several shards the first keeps two rows a name besides.
   const frame = costs.filter(({ sql }) => !sql.includes("claim"));
   expect(frame.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBeLessThanOrEqual(20);
-  // The next question learns of that one combination only.
-  costs.length = 0;
-  await catalogue.list({}, { ...PAGE, limit: 0 }, STAFF);
-  expect(costs.reduce((sum, { rowsRead }) => sum + rowsRead, 0)).toBeLessThanOrEqual(3);
+  // Whoever knew the catalogue before learns of that one combination only.
+  const rowsRead = costs.filter(({ sql }) => sql.includes("generation >=")).map((cost) => cost.rowsRead);
+  expect(Math.max(...rowsRead)).toBe(1);
 });
 
 it("keeps every counter exact through adds, versions, swaps and deletions", async () => {
