@@ -78,7 +78,14 @@ uploads.openapi(
         },
       },
     },
-    responses: { 201: answer, 401: refusals[401], 403: refusals[403], 413: { description: "Larger than 4 GB" } },
+    responses: {
+      201: answer,
+      400: { description: "A field that is missing, or not understood" },
+      401: refusals[401],
+      403: refusals[403],
+      413: { description: "Larger than 4 GB" },
+      415: { description: "Not JSON" },
+    },
   }),
   async (c): Promise<Response> => {
     requireStaff(c);
