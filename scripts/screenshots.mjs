@@ -11,9 +11,9 @@ import { fill, tokenOf } from "../test/browser/frames.ts";
 
 const THEMES = ["light", "dark", "red"];
 const WIDTHS = [
-  { name: "phone", width: 390, height: 844, scale: 1 },
-  { name: "desk", width: 1280, height: 860, scale: 1 },
-  { name: "wall", width: 2560, height: 1440, scale: 0.5 },
+  { name: "phone", width: 390, height: 844, scale: 0.8 },
+  { name: "desk", width: 1280, height: 860, scale: 0.75 },
+  { name: "wall", width: 2560, height: 1440, scale: 0.36 },
 ];
 const folder = resolve(import.meta.dirname, "../docs/screenshots");
 const only = process.argv[2];
@@ -51,6 +51,8 @@ async function turn(page) {
   await page.getByLabel("Cuts").selectOption("99.5");
   await page.getByLabel("Stretch").selectOption("asinh");
   await page.getByRole("button", { name: "North up" }).click();
+  // The canvas is drawn in the frame after the next.
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }
 
 async function upload(page) {
@@ -71,7 +73,7 @@ for (const theme of THEMES) {
   const { context, page } = await visit(running.browser);
   await context.addInitScript(`localStorage.setItem("platevault.theme", "${theme}")`);
   await page.goto(`${archive.url}/sign-in?next=%2F`);
-  await shoot(page, "sign-in", theme, "desk", 1);
+  await shoot(page, "sign-in", theme, "desk", 0.75);
   await page.getByLabel("Username").fill(archive.username);
   await page.getByLabel("Password").fill(archive.password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -105,9 +107,11 @@ async function shoot(page, name, theme, place, scale) {
     async ([base64, factor]) => {
       const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-      const canvas = new OffscreenCanvas(image.width * factor, image.height * factor);
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.6 });
+      const canvas = new OffscreenCanvas(Math.round(image.width * factor), Math.round(image.height * factor));
+      const context = canvas.getContext("2d");
+      context.imageSmoothingQuality = "high";
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.33 });
       const out = new Uint8Array(await blob.arrayBuffer());
       let text = "";
       for (const byte of out) text += String.fromCharCode(byte);
