@@ -83,9 +83,9 @@ export async function startArchive({ vars = {}, entry, options = {}, migrate = t
       r2Buckets: { FILES: "platevault" },
       queueProducers: { WORK: { queueName: "work" } },
       queueConsumers: { work: { maxBatchSize: 10, maxBatchTimeout: 0.1 } },
-      d1Persist: join(state, "d1"),
-      r2Persist: join(state, "r2"),
+      resourcePersistencePath: state,
       cf: false,
+      handleStructuredLogs: () => {}, // a line a request would bury the figures
       ...options,
     }),
   );
