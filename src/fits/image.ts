@@ -6,7 +6,7 @@ import type { Hdu, ImageLayout } from "./hdu.ts";
 import type { Header } from "./header.ts";
 import { makePixels, makeStored, type PixelArray, type PixelType, type StoredArray, storedType } from "./pixels.ts";
 import { plainReader } from "./plain-image.ts";
-import { flipSign, isSignFlip, physicalType, type Scaling, scalePixels } from "./scale.ts";
+import { flippedView, isSignFlip, physicalType, type Scaling, scalePixels } from "./scale.ts";
 import type { StoredReader } from "./stored-reader.ts";
 
 /** A part of an image in pixels from 0; row 0 is the first in the file, which is the lowest on the sky's display. */
@@ -59,9 +59,9 @@ export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Im
   const image = imageOf(hdu);
   const box = boxOf(image, options);
   const reader = await readerOf(hdu, image, false);
-  const { type, convert } = converter(hdu, image, options.raw ?? false);
+  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
   const stored = allocate(hdu, image, boxSize(box), type);
-  await reader.read(box, stored, options.signal);
+  await reader.read(box, stored, options.signal, flip);
   const sizes = box.hi.map((hi, axis) => hi - box.lo[axis]!);
   const shape = (options.plane === undefined ? sizes : sizes.slice(0, 2)).reverse();
   return { data: convert(stored), type, shape };
@@ -74,7 +74,7 @@ export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGener
   // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
   const isWhole = options.x === undefined && options.y === undefined;
   const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
-  const { type, convert } = converter(hdu, image, options.raw ?? false);
+  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
   const width = box.hi[0]! - box.lo[0]!;
   const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
   const natural = Math.max(1, Math.floor(BLOCK_BYTES / (width * (Math.abs(image.bitpix) / 8))));
@@ -86,7 +86,7 @@ export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGener
     const next = Math.min((Math.floor(y / step) + 1) * step, last);
     const part = box.lo.length > 1 ? { lo: box.lo.with(1, y), hi: box.hi.with(1, next) } : box;
     const stored = allocate(hdu, image, (next - y) * width, type);
-    await reader.read(part, stored, options.signal);
+    await reader.read(part, stored, options.signal, flip);
     const data = convert(stored);
     for (let row = y; row < next; row += most) {
       const rows = Math.min(most, next - row);
@@ -120,6 +120,8 @@ function blankOf(header: Header, keyword: string): number | bigint | undefined {
 
 interface Converter {
   readonly type: PixelType;
+  /** Whether `convert` wants values with their sign bit flipped. */
+  readonly flip: boolean;
   /** Stored to physical; the stored array may become the answer. */
   convert(stored: StoredArray): PixelArray;
 }
@@ -128,12 +130,13 @@ function converter(hdu: Hdu, image: ImageLayout, raw: boolean): Converter {
   const stored = storedType(image.bitpix);
   const scaling = scalingOf(hdu, image);
   const type = raw ? stored : physicalType(image.bitpix, scaling);
-  if (isSignFlip(stored, type)) return { type, convert: flipSign };
+  if (isSignFlip(stored, type)) return { type, flip: true, convert: flippedView };
   const isIdentity = scaling.bscale === 1 && scaling.bzero === 0 && scaling.blank === undefined;
-  if (raw || isIdentity) return { type, convert: (values) => values };
+  if (raw || isIdentity) return { type, flip: false, convert: (values) => values };
   const scale = hdu.runtime.kernels.scalePixels ?? scalePixels;
   return {
     type,
+    flip: false,
     convert(values) {
       const out = (stored === type ? values : makePixels(type, values.length)) as Float32Array | Float64Array;
       scale(values, out, scaling);

@@ -5,6 +5,7 @@ import type { Hdu, ImageLayout } from "./hdu.ts";
 import type { StoredArray } from "./pixels.ts";
 import { withPrefetch } from "./prefetching-source.ts";
 import { MAX_READ, readGroups } from "./ranges.ts";
+import { flipSign } from "./scale.ts";
 import type { StoredReader } from "./stored-reader.ts";
 
 interface PixelRange {
@@ -39,11 +40,13 @@ export function plainReader(hdu: Hdu, image: ImageLayout, sequential: boolean): 
 
   return {
     rowStep: 1,
-    async read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void> {
+    async read(box: Box, out: StoredArray, signal?: AbortSignal, flip = false): Promise<void> {
       for await (const { group, bytes } of readGroups(source, ranges(box), signal)) {
         for (const { offset, length, target, pixels } of group.ranges) {
           const at = offset - group.offset;
-          swap(bytes.subarray(at, at + length), out.subarray(target, target + pixels));
+          const part = out.subarray(target, target + pixels);
+          swap(bytes.subarray(at, at + length), part);
+          if (flip) flipSign(part);
         }
       }
     },

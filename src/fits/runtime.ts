@@ -20,13 +20,14 @@ export interface Kernels {
   scalePixels: typeof scalePixels;
   /**
    * `decodeRice` of several tiles of the same number of pixels, one behind the other in `out`; `tiles` says where in
-   * `bytes` they are. False where one of them cannot be read (`decodeRice` then says why); `out` is spoilt.
+   * `bytes` they are; `flip`: with the sign bit of every pixel flipped. False where one of them cannot be read (`decodeRice` then says why); `out` is spoilt.
    */
   decodeRiceTiles(
     bytes: Uint8Array,
     tiles: readonly { readonly offset: number; readonly length: number }[],
     out: Uint8Array | Int16Array | Int32Array,
     blockSize: number,
+    flip: boolean,
   ): boolean;
 }
 

@@ -27,27 +27,36 @@ export function isSignFlip(stored: PixelType, physical: PixelType): boolean {
   return stored !== physical && !physical.startsWith("float");
 }
 
-/** Flips the sign bit of every value in place and returns the same memory under its unsigned (or signed) type. */
-export function flipSign(stored: StoredArray): PixelArray {
+/** Flips the sign bit of every value in place. */
+export function flipSign(stored: StoredArray): void {
   if (stored instanceof Uint8Array) {
     for (let index = 0; index < stored.length; index++) stored[index]! ^= 0x80;
-    return new Int8Array(stored.buffer, stored.byteOffset, stored.length);
-  }
-  if (stored instanceof Int16Array) {
+  } else if (stored instanceof Int16Array) {
     // Two at a time, where they lie so that they can be.
     const pairs = stored.byteOffset % 4 === 0 ? stored.length >> 1 : 0;
     const words = new Int32Array(stored.buffer, pairs === 0 ? 0 : stored.byteOffset, pairs);
     for (let index = 0; index < pairs; index++) words[index]! ^= 0x8000_8000;
     for (let index = 2 * pairs; index < stored.length; index++) stored[index]! ^= 0x8000;
-    return new Uint16Array(stored.buffer, stored.byteOffset, stored.length);
-  }
-  if (stored instanceof Int32Array) {
+  } else if (stored instanceof Int32Array) {
     for (let index = 0; index < stored.length; index++) stored[index]! ^= 0x8000_0000;
-    return new Uint32Array(stored.buffer, stored.byteOffset, stored.length);
+  } else {
+    const words = new Int32Array(stored.buffer, stored.byteOffset, 2 * stored.length);
+    for (let index = 1; index < words.length; index += 2) words[index]! ^= 0x8000_0000; // little-endian: upper half
   }
-  const words = new Int32Array(stored.buffer, stored.byteOffset, 2 * stored.length);
-  for (let index = 1; index < words.length; index += 2) words[index]! ^= 0x8000_0000; // little-endian: upper half
-  return new BigUint64Array(stored.buffer, stored.byteOffset, stored.length);
+}
+
+/** The same memory under its unsigned type (bytes: signed), for values whose sign bit has been flipped. */
+export function flippedView({ buffer, byteOffset, length, BYTES_PER_ELEMENT }: StoredArray): PixelArray {
+  switch (BYTES_PER_ELEMENT) {
+    case 1:
+      return new Int8Array(buffer, byteOffset, length);
+    case 2:
+      return new Uint16Array(buffer, byteOffset, length);
+    case 4:
+      return new Uint32Array(buffer, byteOffset, length);
+    default:
+      return new BigUint64Array(buffer, byteOffset, length);
+  }
 }
 
 /**

@@ -5,6 +5,9 @@ import type { StoredArray } from "./pixels.ts";
 export interface StoredReader {
   /** Rows that are best read together: the height of a tile, else 1. */
   readonly rowStep: number;
-  /** Fills `out` (as long as the box has pixels, axis 0 fastest) in bounded memory. */
-  read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void>;
+  /**
+   * Fills `out` (as long as the box has pixels, axis 0 fastest) in bounded memory. `flip`: with the sign bit of every
+   * value flipped, which for integers is what the unsigned conventions ask for (FITS 4.0 §5.2.5).
+   */
+  read(box: Box, out: StoredArray, signal?: AbortSignal, flip?: boolean): Promise<void>;
 }

@@ -47,7 +47,7 @@ export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels &
   arena.bytes.set(bytesOf(RANDOM_VALUES), wasm.randoms());
   return {
     decodeRice: (bytes, out, blockSize) => decodeRiceBy(wasm, arena, bytes, out, blockSize),
-    decodeRiceTiles: (bytes, tiles, out, blockSize) => decodeRiceTilesBy(wasm, arena, bytes, tiles, out, blockSize),
+    decodeRiceTiles: (...call) => decodeRiceTilesBy(wasm, arena, ...call),
     encodeRice: (pixels, bytePix, out) => encodeRiceBy(wasm, arena, pixels, bytePix, out),
     fromBigEndian: (bytes, out) => fromBigEndianBy(wasm, arena, bytes, out),
     unshuffle: (bytes, out) => unshuffleBy(wasm, arena, bytes, out),
@@ -95,6 +95,7 @@ function decodeRiceTilesBy(
   tiles: readonly { readonly offset: number; readonly length: number }[],
   out: Uint8Array | Int16Array | Int32Array,
   blockSize: number,
+  flip: boolean,
 ): boolean {
   const width = out.BYTES_PER_ELEMENT;
   const pixels = out.length / tiles.length;
@@ -117,6 +118,7 @@ function decodeRiceTilesBy(
     if (!arena.reserve(target - arena.base + aligned(some.length * tileLength))) return false;
     arena.bytes.set(bytes.subarray(low, high), arena.base);
     const source = arena.base - low;
+    if (flip && !flipFirstPixels(arena.bytes, source, some)) return false;
     for (let index = 0; index < some.length; ) {
       const at = target + index * tileLength;
       const a = some[index]!;
@@ -129,6 +131,24 @@ function decodeRiceTilesBy(
       index += b === undefined ? 1 : 2;
     }
     raw.set(arena.bytes.subarray(target, target + some.length * tileLength), first * tileLength);
+  }
+  return true;
+}
+
+/**
+ * A stream's first pixel stands as it is, all others by differences: so a sign bit flipped in it is flipped in all,
+ * as sums wrap. False where streams share bytes.
+ */
+function flipFirstPixels(
+  memory: Uint8Array,
+  source: number,
+  tiles: readonly { readonly offset: number; readonly length: number }[],
+): boolean {
+  let end = 0;
+  for (const { offset, length } of tiles) {
+    if (offset < end || length === 0) return false;
+    memory[source + offset]! ^= 0x80;
+    end = offset + length;
   }
   return true;
 }

@@ -9,7 +9,7 @@ import { openFits } from "../../src/fits/file.ts";
 import { readImage } from "../../src/fits/image.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { PixelArray } from "../../src/fits/pixels.ts";
-import { scalePixels } from "../../src/fits/scale.ts";
+import { flipSign, scalePixels } from "../../src/fits/scale.ts";
 import { sumIntegers } from "../../src/imaging/downsample.ts";
 import { Arena } from "../../src/kernels/arena.ts";
 import { loadKernels } from "../../src/kernels/kernels.ts";
@@ -128,12 +128,17 @@ describe("RICE", () => {
       // An odd number of tiles as well, and one alone.
       for (const count of [tiles.length, 7, 1]) {
         const out = new type(count * width);
-        expect(kernels.decodeRiceTiles(bytes, ranges.slice(0, count), out, 32)).toBe(true);
+        expect(kernels.decodeRiceTiles(bytes, ranges.slice(0, count), out, 32, false)).toBe(true);
+        same(out, expected.subarray(0, out.length));
+        expect(kernels.decodeRiceTiles(bytes, ranges.slice(0, count), out, 32, true)).toBe(true);
+        flipSign(out);
         same(out, expected.subarray(0, out.length));
       }
+      const twice = [ranges[0]!, ranges[0]!];
+      expect(kernels.decodeRiceTiles(bytes, twice, new type(2 * width), 32, true)).toBe(false);
       for (const broken of [0, 11]) {
         const cut = ranges.map((range, row) => (row === broken ? { ...range, length: range.length - 1 } : range));
-        expect(kernels.decodeRiceTiles(bytes, cut, new type(expected.length), 32)).toBe(false);
+        expect(kernels.decodeRiceTiles(bytes, cut, new type(expected.length), 32, false)).toBe(false);
       }
     }
   });
@@ -167,7 +172,7 @@ describe("RICE", () => {
       }, twin);
       const out = new type(2 * count);
       // It may refuse damaged streams that the twin still makes something of, never what an encoder wrote.
-      if (kernels.decodeRiceTiles(bytes, ranges, out, block)) same(out, read as Int16Array);
+      if (kernels.decodeRiceTiles(bytes, ranges, out, block, false)) same(out, read as Int16Array);
       else expect(sound).toBe(false);
     }
   });

@@ -5,6 +5,7 @@ import type { Hdu } from "../hdu.ts";
 import type { StoredArray } from "../pixels.ts";
 import { withPrefetch } from "../prefetching-source.ts";
 import { readExactly, readGroups } from "../ranges.ts";
+import { flipSign } from "../scale.ts";
 import type { StoredReader } from "../stored-reader.ts";
 import { loadCodec } from "./registry.ts";
 import { decodeTile } from "./tile-decode.ts";
@@ -27,8 +28,8 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
   const source = sequential ? withPrefetch(hdu.source, table.heapEnd) : hdu.source;
   return {
     rowStep,
-    async read(box: Box, out: StoredArray, signal?: AbortSignal): Promise<void> {
-      const decodeRows = rowDecoder(hdu, table, box);
+    async read(box: Box, out: StoredArray, signal?: AbortSignal, flip = false): Promise<void> {
+      const decodeRows = rowDecoder(hdu, table, box, flip);
       let done = 0;
       for (const tiles of batches(table, box)) {
         const streams = locateTiles(hdu, table, tiles, await rows.read(tiles[0]!, tiles.at(-1)!, signal));
@@ -39,6 +40,7 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
           for (const stream of group.ranges) {
             const at = stream.offset - group.offset;
             const pixels = await decodeTile(hdu, table, codec, stream, bytes.subarray(at, at + stream.length));
+            if (flip) flipSign(pixels);
             const part = intersect(stream.box, box)!;
             for (const { source, target, length } of runsOf(part, stream.box, box)) {
               (out as Uint8Array).set(pixels.subarray(source, source + length) as Uint8Array, target);

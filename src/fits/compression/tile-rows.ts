@@ -16,8 +16,8 @@ import type { TileTable } from "./tile-table.ts";
  */
 export type RowDecoder = (group: RangeGroup<TileStream>, bytes: Uint8Array, out: StoredArray, first: number) => boolean;
 
-/** Undefined where the table, the box or the kernels are not for it. */
-export function rowDecoder(hdu: Hdu, table: TileTable, box: Box): RowDecoder | undefined {
+/** `flip` as in `StoredReader`. Undefined where the table, the box or the kernels are not for it. */
+export function rowDecoder(hdu: Hdu, table: TileTable, box: Box, flip: boolean): RowDecoder | undefined {
   const { kernels, maxBytes } = hdu.runtime;
   const { decodeRiceTiles } = kernels;
   const width = table.axes[0]!;
@@ -35,7 +35,7 @@ export function rowDecoder(hdu: Hdu, table: TileTable, box: Box): RowDecoder | u
     if (!ranges.every(({ form, scale }) => form === "compressed" && (scale !== undefined) === quantized)) return false;
     const tiles = ranges.map((range) => ({ offset: range.offset - offset, length: range.length }));
     const rows = out.subarray(first * width, (first + tiles.length) * width);
-    if (!quantized) return decodeRiceTiles(bytes, tiles, rows as Int16Array, blockSize);
+    if (!quantized) return decodeRiceTiles(bytes, tiles, rows as Int16Array, blockSize, flip);
     const restore = kernels.dequantize ?? dequantize;
     // Some rows at a time, so that their integers are still in the processor's cache.
     const most = Math.max(2, Math.floor(65_536 / width));
@@ -43,7 +43,7 @@ export function rowDecoder(hdu: Hdu, table: TileTable, box: Box): RowDecoder | u
     for (let from = 0; from < tiles.length; from += most) {
       const some = tiles.slice(from, from + most);
       const part = ints.subarray(0, some.length * width);
-      if (!decodeRiceTiles(bytes, some, part, blockSize)) return false;
+      if (!decodeRiceTiles(bytes, some, part, blockSize, false)) return false;
       some.forEach((_, index) => {
         const { scale, zero, blank, tile } = ranges[from + index]!;
         const row = rows.subarray((from + index) * width, (from + index + 1) * width) as Float32Array;
