@@ -46,6 +46,14 @@ export function localAccount(): { username: string; password: string } | null {
   return username && password ? { username, password } : null;
 }
 
+/** A request: `json` becomes its body, or `body` makes one anew for each try. */
+interface Init {
+  method?: string;
+  headers?: Record<string, string>;
+  json?: unknown;
+  body?: () => FormData | Uint8Array<ArrayBuffer>;
+}
+
 export class ArchiveClient {
   private constructor(
     readonly url: URL,
@@ -74,13 +82,10 @@ export class ArchiveClient {
   }
 
   /**
-   * One request; answers the body's text. `json` becomes the request's body. Refusals that may pass are tried again `retries` times, each after twice the
+   * One request; answers the body's text. Refusals that may pass are tried again `retries` times, each after twice the
    * wait (or what Retry-After says), so a busy or restarting archive is waited for.
    */
-  async request(
-    path: string,
-    init: { method?: string; json?: unknown; body?: () => FormData; retries?: number } = {},
-  ): Promise<string> {
+  async request(path: string, init: Init & { retries?: number } = {}): Promise<string> {
     for (let attempt = 0, wait = 500; ; attempt++, wait *= 2) {
       try {
         return await this.once(path, init);
@@ -91,8 +96,8 @@ export class ArchiveClient {
     }
   }
 
-  private async once(path: string, init: { method?: string; json?: unknown; body?: () => FormData }): Promise<string> {
-    const headers: Record<string, string> = {};
+  private async once(path: string, init: Init): Promise<string> {
+    const headers: Record<string, string> = { ...init.headers };
     if (this.token !== "") headers.authorization = `Token ${this.token}`;
     if (init.json !== undefined) headers["content-type"] = "application/json";
     let response: Response;

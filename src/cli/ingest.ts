@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ArchiveClient, ArchiveRefusal } from "./archive-client.ts";
 import { type Command, UsageError, wholeNumber } from "./command.ts";
+import { LARGE, uploadInParts } from "./large-upload.ts";
 import { Progress } from "./progress.ts";
 
 /** Names that look like FITS files, as the archive takes them. A folder's other files are passed over. */
@@ -50,14 +51,17 @@ export async function upload(archive: ArchiveClient, offer: Offer, dryRun = fals
     if (count > 0) return { state: "present" };
     if (dryRun) return { state: "uploaded" };
     const blob = await offer.blob();
-    const answer = await archive.json<{ created: number; errors?: string[] }>("frames/create/", {
-      method: "POST",
-      body: () => {
-        const form = new FormData();
-        form.append("file", blob, offer.name);
-        return form;
-      },
-    });
+    const answer =
+      blob.size > LARGE
+        ? await uploadInParts(archive, offer.name, blob, offer.md5)
+        : await archive.json<{ created: number; errors?: string[] }>("frames/create/", {
+            method: "POST",
+            body: () => {
+              const form = new FormData();
+              form.append("file", blob, offer.name);
+              return form;
+            },
+          });
     if (answer.created > 0) return { state: "uploaded" };
     return { state: "failed", why: answer.errors?.join("; ") ?? "the archive took nothing and gave no reason" };
   } catch (error) {

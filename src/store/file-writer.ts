@@ -5,8 +5,11 @@
  */
 import { type FileInfo, FileStoreError, infoOf, type PutOptions, putOptionsOf, twice } from "./files.ts";
 
-/** Bytes of every part but the last. */
-const PART = 5 * 1024 * 1024;
+/**
+ * Bytes of every part but the last, and the size up to which a file is written in one go. Twice the least that R2 takes:
+ * most frames fit it, and the local R2 is slow at reading back what was written in parts.
+ */
+const PART = 10 * 1024 * 1024;
 const FIRST_BUFFER = 256 * 1024;
 
 /** A multipart upload whose parts may be sent in any order. `number` counts from 1. */

@@ -64,7 +64,7 @@ async function archive(bytes: Uint8Array, { pack = "on" as Config["pack"], sha25
 
 /** A frame of one integer image, larger than two parts of a multipart upload once packed. */
 function largeFrame(): Uint8Array {
-  const [width, height] = [2000, 4000];
+  const [width, height] = [2000, 8000];
   const header = new Header([
     makeCard("SIMPLE", true),
     makeCard("BITPIX", 16),
