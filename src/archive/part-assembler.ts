@@ -1,7 +1,7 @@
 /**
  * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size: a part leaves when its
- * last byte has come. Held are the part that fills, the one on its way, and those with the header of an image that is
- * not finished yet: for most files the first.
+ * last byte has come. Held are the part that fills (nothing comes while it is on its way) and those with the header of an
+ * image that is not finished yet: for most files the first.
  */
 import type { PackSink } from "../fits/pack-output.ts";
 import { PartSink } from "../store/file-writer.ts";
@@ -15,7 +15,6 @@ interface Part {
 export class PartAssembler implements PackSink {
   private readonly parts = new Map<number, Part>();
   private sink: PartSink | null = null;
-  private sending: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly files: FileStore,
@@ -47,14 +46,12 @@ export class PartAssembler implements PackSink {
     // What fits one part needs no multipart upload.
     if (this.sink === null) return this.files.put(this.key, bytes);
     if (rest !== undefined) await this.send(last, bytes);
-    await this.sending;
     return this.sink.complete();
   }
 
   /** Drops what has come. Never throws; no object comes into being. */
   async abort(): Promise<void> {
     this.parts.clear();
-    await this.sending.catch(() => undefined);
     await this.sink?.abort();
   }
 
@@ -67,13 +64,9 @@ export class PartAssembler implements PackSink {
     return part;
   }
 
-  /** One part at a time is on its way, while the next fills. */
   private async send(index: number, bytes: Uint8Array): Promise<void> {
-    await this.sending;
     this.sink ??= await this.files.parts(this.key);
+    await this.sink.send(index + 1, bytes);
     this.parts.delete(index);
-    this.sending = this.sink.send(index + 1, bytes);
-    // Thrown where `sending` is awaited; until then it must not count as unhandled.
-    this.sending.catch(() => undefined);
   }
 }
