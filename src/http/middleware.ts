@@ -52,7 +52,16 @@ function loggedPath(url: string): string {
   const { pathname, searchParams } = new URL(url);
   for (const name of SECRET_PARAMETERS) if (searchParams.has(name)) searchParams.set(name, "…");
   const query = searchParams.toString();
-  return query === "" ? pathname : `${pathname}?${decodeURIComponent(query)}`;
+  return query === "" ? pathname : `${pathname}?${readable(query)}`;
+}
+
+/** What a client puts behind a percent sign need not be UTF-8. */
+function readable(query: string): string {
+  try {
+    return decodeURIComponent(query);
+  } catch {
+    return query;
+  }
 }
 
 function logLine(c: HttpContext, began: number): string {

@@ -3,6 +3,7 @@ import { parseDec, parseRa } from "../sky/angle.ts";
 import { parseDateObs } from "../sky/date-obs.ts";
 import { SkyError } from "../sky/errors.ts";
 import { parseNight } from "../sky/night.ts";
+import { Polygon } from "../sky/polygon.ts";
 import { parseRegion } from "../sky/region.ts";
 import type { SkyRegion } from "../store/frame.ts";
 
@@ -95,7 +96,11 @@ export function radius(value: string): number {
 }
 
 export function region(value: string): SkyRegion {
-  return bySky(() => parseRegion(value));
+  const found = bySky(() => parseRegion(value));
+  if (found.shape === "polygon" && !Polygon.accepts(found.vertices)) {
+    throw new Refused(`${quoted(value)} is too large; it accepts polygons that lie within a hemisphere.`);
+  }
+  return found;
 }
 
 export function point(value: string): { ra: number; dec: number } {

@@ -87,6 +87,8 @@ describe("the log", () => {
     expect(line!.path).toBe("/frames/7/?s=…&auth_token=…&version=1");
     const text = JSON.stringify(line);
     for (const secret of [signature, "hidden", TOKENS.admin]) expect(text).not.toContain(secret);
+    const [odd] = await logged(new Request("http://archive/frames/?OBJECT=%ff&%fe=%"));
+    expect(odd).toMatchObject({ level: "info", status: 401, path: expect.stringContaining("OBJECT") });
     const wrong = await logged(
       new Request("http://archive/api-token-auth/", {
         method: "POST",

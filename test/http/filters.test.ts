@@ -98,6 +98,7 @@ describe("filters", () => {
       ["covers=POINT(10)", "covers", "POINT(ra dec)"],
       ["covers=CIRCLE 1 1 1", "covers", "intersects"],
       ["intersects=BOX(1 2)", "intersects", "POLYGON"],
+      ["intersects=POLYGON((0 0, 90 0, 180 0, 270 0, 0 0))", "intersects", "hemisphere"],
       ["public=maybe", "public", "true nor false"],
       ["exclude_calibrations=2", "exclude_calibrations", "true nor false"],
     ] as const) {
