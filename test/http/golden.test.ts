@@ -1,5 +1,7 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { app } from "../../src/app.ts";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import { fixtureJson } from "../fixture.ts";
 import { addRecordedUsers, type Recorded, recorded, replay, request, TOKENS } from "./archive.ts";
@@ -21,6 +23,8 @@ beforeAll(async () => {
     expect(added.frame.id).toBe(frame.id);
   }
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 /**
  * The recorded keys with the answer's values: what this archive adds is left out, the address compared by its path, and
@@ -296,6 +300,59 @@ describe("what this archive answers otherwise", () => {
     expect([former.version, former.OBJECT, former.md5]).toEqual([1, frame.OBJECT, set[1]!.md5]);
     const found = await get(`/versions/?md5=${set[1]!.md5}`);
     expect(found.body).toMatchObject({ count: 1, results: [{ frame: frame.id, version: 1, current: false }] });
+  });
+
+  it("asks the catalogue as often for a page of frames with related ones as for a single one (Fix 13)", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    let statements = 0;
+    const counting = <T extends object>(database: T): T =>
+      new Proxy(database, {
+        get(target, name) {
+          const member = Reflect.get(target, name) as unknown;
+          if (typeof member !== "function") return member;
+          return (...words: unknown[]) => {
+            if (name === "prepare") statements++;
+            const given = Reflect.apply(member, target, words) as object;
+            return name === "withSession" ? counting(given) : given;
+          };
+        },
+      });
+    const counted = { ...env, DB: counting(env.DB) };
+    const asked = async (path: string): Promise<[number, number]> => {
+      statements = 0;
+      const headers = { Authorization: `Token ${TOKENS.user}` };
+      const context = createExecutionContext();
+      const response = await app.fetch(new Request(`http://archive${path}`, { headers }), counted, context);
+      const { results } = (await response.json()) as { results: { related_frames: number[] }[] };
+      await waitOnExecutionContext(context);
+      return [statements, results.filter(({ related_frames }) => related_frames.length > 0).length];
+    };
+    await asked("/frames/?limit=2"); // what an isolate reads once
+    const [few, one] = await asked("/frames/?basename=2024&RLEVEL=1&limit=1");
+    const [many, several] = await asked("/frames/?basename=2024&RLEVEL=1&limit=100");
+    expect([one, several, few]).toEqual([1, 6, expect.any(Number)]);
+    expect(many - few).toBeLessThan(several - one);
+  });
+
+  it("takes the names of real instruments, telescopes and files, however long (Fix 14)", async () => {
+    const long = {
+      basename: `${"keck1-lris-blue-".repeat(10)}20240115-0001`,
+      siteid: "Observatorio del Roque de los Muchachos",
+      telid: "Telescopio Nazionale Galileo, 3.58 m",
+      instrume: "HARPS-N echelle spectrograph, second detector",
+      imagetyp: "flat field, dusk, first sequence",
+    };
+    const [frame] = frames;
+    const facts = { ...factsOf(frame!, []), ...long };
+    const { id } = (await openCatalogue(env.DB).add(facts, fileOf({ id: 998, basename: long.basename }), 0)).frame;
+    const { body } = await get(
+      `/frames/?basename_exact=${long.basename}&INSTRUMENT=${encodeURIComponent(long.instrume)}`,
+    );
+    expect(body).toMatchObject({
+      count: 1,
+      results: [{ id, basename: long.basename, SITEID: long.siteid, TELID: long.telid, INSTRUME: long.instrume }],
+    });
+    await openCatalogue(env.DB).remove(id);
   });
 
   it("finds versions by checksum", async () => {
