@@ -4,33 +4,21 @@
  * a column reads for the same question in the same engine; rows written per frame; bytes per frame. Seeded databases
  * are kept in DIR (the system's temporary directory) for the next run.
  */
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, globSync, mkdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { startArchive } from "./running-archive.mjs";
+import { KEPT, seededDatabase, startSeeded } from "./seeded-archive.mjs";
 
 const { values: options } = parseArgs({
   options: {
     frames: { type: "string" },
     json: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
-    keep: { type: "string", default: join(tmpdir(), "platevault-catalogues") },
+    keep: { type: "string", default: KEPT },
   },
 });
 
-/** A seeded database with the naive table beside the catalogue. */
-function seeded(total) {
-  mkdirSync(options.keep, { recursive: true });
-  const file = join(options.keep, `${total}.sqlite`);
-  if (existsSync(file)) return file;
-  const making = `${file}.making`;
-  rmSync(making, { force: true });
-  execFileSync(process.execPath, ["--import", "tsx", "scripts/seed.ts", "--frames", String(total), "--file", making], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+/** Puts the naive table beside the catalogue of a newly seeded database. */
+function addNaive(making) {
   const database = new DatabaseSync(making);
   database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;
     CREATE TABLE naive AS SELECT frame.id, basename, siteid, telid, instrume, imagetyp, rlevel, date_obs,
@@ -43,8 +31,6 @@ function seeded(total) {
   const indexed = "siteid telid instrume imagetyp rlevel date_obs night object vec_x vec_y vec_z exptime filter";
   for (const column of indexed.split(" ")) database.exec(`CREATE INDEX naive_${column} ON naive (${column})`);
   database.close();
-  execFileSync("mv", [making, file]);
-  return file;
 }
 
 /** Bytes a frame of every table and index of the catalogue. */
@@ -64,19 +50,8 @@ function bytesOf(file, total) {
 }
 
 async function measure(total) {
-  const file = seeded(total);
-  const persist = join(options.keep, "d1");
-  rmSync(persist, { recursive: true, force: true });
-  const start = () =>
-    startArchive({ entry: "bench/catalogue-worker.ts", migrate: false, options: { resourcePersistencePath: persist } });
-  // miniflare names the file; it is made at the first query.
-  const empty = await start();
-  await (await empty.miniflare.getD1Database("DB")).prepare("SELECT 1").all();
-  await empty.stop();
-  const [target] = globSync(join(persist, "**/*.sqlite")).filter((name) => !name.endsWith("metadata.sqlite"));
-  for (const rest of globSync(`${target}-*`)) rmSync(rest);
-  copyFileSync(file, target);
-  const archive = await start();
+  const file = seededDatabase(total, { keep: options.keep, suffix: "-naive", prepare: addNaive });
+  const archive = await startSeeded(file, { entry: "bench/catalogue-worker.ts" });
   const ask = async (path) => {
     const answer = await fetch(new URL(`${path}?frames=${total}`, archive.url));
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -85,7 +60,6 @@ async function measure(total) {
   const ours = await ask("ours");
   const naive = await ask("naive");
   await archive.stop();
-  rmSync(persist, { recursive: true, force: true });
   return { frames: total, ours, naive, bytes: bytesOf(file, total) };
 }
 

@@ -77,9 +77,11 @@ export async function findUpload({ config, files }: Stores, id: string): Promise
   return { ...announced, id, parts: partsOf(announced), received, expires: latest + LIFE };
 }
 
-/** Bytes that part `number` must have; null where there is no such part. */
-export function partLength({ size, parts }: OpenUpload, number: number): number | null {
-  if (!Number.isInteger(number) || number < 1 || number > parts) return null;
+/** Bytes that part `number` must have. NOT_FOUND where there is no such part. */
+export function partLength({ size, parts }: OpenUpload, number: number): number {
+  if (!Number.isInteger(number) || number < 1 || number > parts) {
+    throw new ArchiveError("NOT_FOUND", `There is no part ${number}; there are 1 to ${parts}.`);
+  }
   return number < parts ? PART_SIZE : size - (parts - 1) * PART_SIZE;
 }
 
@@ -92,8 +94,6 @@ export async function keepPart(
   digest: { algorithm: "md5" | "sha256"; hex: string },
 ): Promise<void> {
   const length = partLength(upload, number);
-  if (length === null)
-    throw new ArchiveError("NOT_FOUND", `There is no part ${number}; there are 1 to ${upload.parts}.`);
   if (bytes.length !== length) {
     throw new ArchiveError("BAD_PARAMETER", `Part ${number} has ${bytes.length} bytes; it must have ${length}.`);
   }

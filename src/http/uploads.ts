@@ -28,7 +28,9 @@ const PartParameters = UploadParameters.extend({ number: z.string().openapi({ ty
 
 const AnnouncementSchema = z.object({
   filename: requiredText(),
-  size: z.int().min(1),
+  size: z
+    .int({ error: ({ input }) => (input === undefined ? "This field is required." : "Not a whole number of bytes.") })
+    .min(1),
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, { error: "It accepts 64 hexadecimal digits." })
@@ -134,7 +136,7 @@ uploads.openapi(
     const upload = await findUpload(c.var, c.req.param("id"));
     const number = Number(c.req.param("number"));
     const digest = digestOf(c);
-    const bytes = await readPart(c, partLength(upload, number) ?? 0);
+    const bytes = await readPart(c, partLength(upload, number));
     await keepPart(c.var, upload, number, bytes, digest);
     return c.json({ part: number });
   },
