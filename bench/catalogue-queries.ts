@@ -138,9 +138,17 @@ function promised(total: number): Budget[] {
     listed("EXPTIME at least 29.5", { exptimeMin: 29.5, exptimeMax: 29.9 }, () => 400),
     listed("cone 10', sparse", { cone: { ra: rare.ra, dec: rare.dec, radius: 1 / 6 } }, (found) => 1.1 * found + 100),
     { ...listed("cone 10', crowded", { cone }, (found) => Math.min(150, 1.1 * found + 100)), shared: true },
-    listed("footprint covers a point", { covers: { ra: rare.ra, dec: rare.dec } }, (found) => 2 * found + 50),
+    listed(
+      "footprint covers a point",
+      { covers: { shape: "point", ra: rare.ra, dec: rare.dec } },
+      (found) => 2 * found + 50,
+    ),
     {
-      ...listed("covers a point, crowded", { covers: { ra: crowded.ra, dec: crowded.dec } }, (found) => 2 * found + 50),
+      ...listed(
+        "covers a point, crowded",
+        { covers: { shape: "point", ra: crowded.ra, dec: crowded.dec } },
+        (found) => 2 * found + 50,
+      ),
       shared: true,
     },
     {

@@ -218,10 +218,10 @@ export const FILTERS: readonly Parameter[] = [
   {
     name: "covers",
     aliases: [],
-    meaning: "Position that the image shows, by its WCS",
+    meaning: "Position, or whole region of the sky, that the image shows, by its WCS",
     example: "POINT(202.47 47.195)",
     ...single((value, { query }) => {
-      query.covers = read.point(value);
+      query.covers = read.region(value);
     }),
   },
   {

@@ -102,13 +102,3 @@ export function region(value: string): SkyRegion {
   }
   return found;
 }
-
-export function point(value: string): { ra: number; dec: number } {
-  const found = region(value);
-  if (found.shape !== "point") {
-    throw new Refused(
-      `${quoted(value)} is an area; it accepts POINT(ra dec). To find images that show some of an area, use intersects.`,
-    );
-  }
-  return { ra: found.ra, dec: found.dec };
-}

@@ -39,7 +39,7 @@ export function footprintOf(wcs: Wcs, width: number, height: number): Footprint 
   }
   // Beyond a hemisphere, what the outline encloses is the rest of the sky.
   const centre = wcs.pixelToIcrs((width + 1) / 2, (height + 1) / 2);
-  return centre !== null && Polygon.accepts(outline) && covers(outline, ...centre) ? outline : null;
+  return centre !== null && Polygon.accepts(outline) && new Polygon(outline).contains(...centre) ? outline : null;
 }
 
 /** Points strictly between two ends of a straight line of pixels, as many as the sky needs. */
@@ -118,9 +118,17 @@ export function intersects(footprint: Footprint, region: Region): boolean {
   }
 }
 
-/** Whether a footprint holds a position. */
-export function covers(footprint: Footprint, ra: number, dec: number): boolean {
-  return new Polygon(footprint).contains(ra, dec);
+/** Whether a footprint holds the whole of a region. */
+export function covers(footprint: Footprint, region: Region): boolean {
+  const polygon = new Polygon(footprint);
+  switch (region.shape) {
+    case "point":
+      return polygon.contains(region.ra, region.dec);
+    case "circle":
+      return polygon.containsCircle(region.ra, region.dec, region.radius);
+    case "polygon":
+      return polygon.containsPolygon(new Polygon(region.vertices));
+  }
 }
 
 /** Box of unit vectors that encloses a region: what an R*Tree over x, y, z holds and is asked for. */

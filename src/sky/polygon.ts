@@ -54,6 +54,31 @@ export class Polygon {
     return this.#holds(centre) || this.#sides().some(([a, b]) => distanceToArc(centre, a, b) <= radius + 1e-12);
   }
 
+  /** Whether all of a circle (degrees) lies inside. */
+  containsCircle(ra: number, dec: number, radius: number): boolean {
+    const centre = toVector(ra, dec);
+    return this.#holds(centre) && this.#sides().every(([a, b]) => distanceToArc(centre, a, b) >= radius - 1e-12);
+  }
+
+  /** Whether all of another polygon lies inside. */
+  containsPolygon(other: Polygon): boolean {
+    if (!other.#corners.every((corner) => this.#holds(corner))) return false;
+    // Arcs between points of a convex polygon stay in it; a dent may reach between the corners of the other.
+    if (this.#isConvex()) return true;
+    const sides = other.#sides();
+    return !this.#sides().some(([a, b]) => sides.some(([c, d]) => arcsCross(a, b, c, d)));
+  }
+
+  /** Whether every corner turns the same way, corners on a straight side aside. */
+  #isConvex(): boolean {
+    const turns = this.#corners.map((corner, index) => {
+      const next = this.#corners[(index + 1) % this.#corners.length]!;
+      const afterNext = this.#corners[(index + 2) % this.#corners.length]!;
+      return dot(cross(corner, next), afterNext);
+    });
+    return turns.every((turn) => turn > -TOUCH) || turns.every((turn) => turn < TOUCH);
+  }
+
   /** Whether two polygons share a point. */
   intersects(other: Polygon): boolean {
     if (this.#corners.some((corner) => other.#holds(corner))) return true;

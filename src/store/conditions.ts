@@ -9,6 +9,12 @@ export interface Sql {
   params: unknown[];
 }
 
+/** What a frame's footprint must have to do with a region. */
+export interface RegionTest {
+  how: "covers" | "intersects";
+  region: SkyRegion;
+}
+
 /** A query made ready: its combinations, its objects, its dimensions, its conditions. */
 export interface Prepared {
   query: FrameQuery;
@@ -23,7 +29,7 @@ export interface Prepared {
   nights: number[] | null;
   objects: number[] | null;
   /** Footprint conditions, decided in memory on the candidates. */
-  regions: SkyRegion[];
+  regions: RegionTest[];
   /** Conditions that no count is kept for (request, observation, name …). */
   others: number;
   /** All conditions on rows but the regions. */
@@ -83,9 +89,9 @@ export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, obj
     add(query.public.is ? past : `NOT ${past}`);
     others++;
   }
-  const regions: SkyRegion[] = [];
-  if (query.covers !== undefined) regions.push({ shape: "point", ...query.covers });
-  if (query.intersects !== undefined) regions.push(query.intersects);
+  const regions: RegionTest[] = [];
+  if (query.covers !== undefined) regions.push({ how: "covers", region: query.covers });
+  if (query.intersects !== undefined) regions.push({ how: "intersects", region: query.intersects });
   return {
     query,
     combinations,

@@ -141,8 +141,8 @@ export interface FrameQuery {
   end?: number;
   /** Pointing within `radius` degrees of a position. */
   cone?: { ra: number; dec: number; radius: number };
-  /** Footprint holds this point. */
-  covers?: { ra: number; dec: number };
+  /** Footprint holds the whole of this region. */
+  covers?: SkyRegion;
   /** Footprint and this region share a point. */
   intersects?: SkyRegion;
   /** Only frames public at `now`, or only those that are not. */

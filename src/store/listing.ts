@@ -1,9 +1,9 @@
 /** Pages of a list: which ids, in which order. */
 import { covers, intersects } from "../sky/footprint.ts";
-import { type Prepared, values } from "./conditions.ts";
+import { type Prepared, type RegionTest, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { unpackFootprint } from "./footprint-blob.ts";
-import type { Page, SkyRegion } from "./frame.ts";
+import type { Page } from "./frame.ts";
 import { FRAME_COLUMNS } from "./frame-row.ts";
 import { meetObjects } from "./object-search.ts";
 import type { Path } from "./paths.ts";
@@ -46,12 +46,10 @@ export async function collect(ask: Ask, snapshot: Snapshot, p: Prepared, path: P
   }));
 }
 
-function inRegions({ footprint }: Row, regions: SkyRegion[]): boolean {
+function inRegions({ footprint }: Row, regions: RegionTest[]): boolean {
   if (footprint === "") return false;
   const corners = unpackFootprint(footprint as string);
-  return regions.every((region) =>
-    region.shape === "point" ? covers(corners, region.ra, region.dec) : intersects(corners, region),
-  );
+  return regions.every(({ how, region }) => (how === "covers" ? covers : intersects)(corners, region));
 }
 
 /**

@@ -145,7 +145,7 @@ export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path
     const rows = wanted.length * { basename: 1, obsnum: 5, reqnum: 20 }[field];
     paths.push({ from: `frame INDEXED BY frame_${field}`, where: `frame.${field} IS NOT NULL`, rows, runs: null });
   }
-  for (const region of p.regions) {
+  for (const { region } of p.regions) {
     const { min, max } = boxOf(region);
     const inside = ["x", "y", "z"]
       .map((axis, i) => `outline.${axis}0 <= ${max[i]} AND outline.${axis}1 >= ${min[i]}`)

@@ -72,7 +72,8 @@ describe("filters", () => {
     expect(cone!.dec).toBeCloseTo(47.195278, 5);
     expect(cone!.radius).toBeCloseTo(1 / 6, 12);
     expect(found("RA=202.4696&DEC=-0.5&radius=2.5")).toEqual({ cone: { ra: 202.4696, dec: -0.5, radius: 2.5 } });
-    expect(found("covers=POINT(10 20)")).toEqual({ covers: { ra: 10, dec: 20 } });
+    expect(found("covers=POINT(10 20)")).toEqual({ covers: { shape: "point", ra: 10, dec: 20 } });
+    expect(found("covers=CIRCLE 10 20 1")).toEqual({ covers: { shape: "circle", ra: 10, dec: 20, radius: 1 } });
     expect(found("intersects=POLYGON((1 1,2 1,2 2,1 1))")).toMatchObject({ intersects: { shape: "polygon" } });
     expect(found("intersects=CIRCLE 1 2 0.5")).toMatchObject({ intersects: { shape: "circle", radius: 0.5 } });
   });
@@ -96,7 +97,6 @@ describe("filters", () => {
       ["DEC=10", "RA", "beside"],
       ["RA=1&DEC=1&radius=-1", "radius", "0 to 180"],
       ["covers=POINT(10)", "covers", "POINT(ra dec)"],
-      ["covers=CIRCLE 1 1 1", "covers", "intersects"],
       ["intersects=BOX(1 2)", "intersects", "POLYGON"],
       ["intersects=POLYGON((0 0, 90 0, 180 0, 270 0, 0 0))", "intersects", "hemisphere"],
       ["public=maybe", "public", "true nor false"],

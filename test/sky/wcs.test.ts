@@ -17,6 +17,9 @@ import { fixtureJson } from "../fixture.ts";
 
 type Cards = Record<string, number | string>;
 
+const holds = (footprint: Footprint, [ra, dec]: readonly [number, number]) =>
+  covers(footprint, { shape: "point", ra, dec });
+
 function keywords(cards: Cards): Keywords {
   return {
     number: (keyword) => cards[keyword] as number | undefined,
@@ -153,10 +156,10 @@ describe("footprints", () => {
         const x = 0.5 + (next() * 3 - 1) * 1000;
         const y = 0.5 + (next() * 3 - 1) * 800;
         const inside = x >= 0.5 && x <= 1000.5 && y >= 0.5 && y <= 800.5;
-        expect(covers(footprint, ...wcs.pixelToIcrs(x, y)!), `${ra} ${dec}: ${x} ${y}`).toBe(inside);
+        expect(holds(footprint, wcs.pixelToIcrs(x, y)!), `${ra} ${dec}: ${x} ${y}`).toBe(inside);
       }
-      expect(covers(footprint, ra + 180, -dec)).toBe(false);
-      for (const corner of footprint) expect(covers(footprint, ...corner)).toBe(true);
+      expect(holds(footprint, [ra + 180, -dec])).toBe(false);
+      for (const corner of footprint) expect(holds(footprint, corner)).toBe(true);
     }
   });
 
@@ -182,7 +185,7 @@ describe("footprints", () => {
       const y = 0.5 + (next() * 2 - 0.5) * 200;
       const margin = Math.min(x - 0.5, 400.5 - x, y - 0.5, 200.5 - y);
       if (Math.abs(margin) < 1) continue;
-      expect(covers(footprint, ...car.pixelToIcrs(x, y)!), `${x} ${y}`).toBe(margin > 0);
+      expect(holds(footprint, car.pixelToIcrs(x, y)!), `${x} ${y}`).toBe(margin > 0);
     }
   });
 
@@ -220,6 +223,7 @@ describe("footprints", () => {
   it("meet circles and polygons exactly, against brute force", () => {
     const next = random(3);
     let met = 0;
+    let covered = 0;
     for (let round = 0; round < 200; round++) {
       const dec = round % 4 === 0 ? 89.5 : round % 4 === 1 ? -89.8 : next() * 120 - 60;
       const centre: [number, number] = [round % 3 === 0 ? 0 : next() * 360, dec];
@@ -253,8 +257,32 @@ describe("footprints", () => {
       expect(polygons).toBe(new Polygon(other).intersects(polygon));
       if (separation(...centre, ...second) > 2.6) expect(polygons).toBe(false);
       met += Number(polygons);
+
+      // A small circle and a small triangle about a place near the footprint: covered when every point of them is.
+      const [place, size] = [offset(...centre, next() * 0.5, next() * 2 * Math.PI), next() * 0.3];
+      const triangle = [0, 1, 2].map((i) => offset(...place, size, ((i + next() * 0.5) / 3) * 2 * Math.PI));
+      const inTriangle = new Polygon(triangle);
+      let [outsideCircle, outsideTriangle] = [false, false];
+      for (let i = 0; i < 600; i++) {
+        const point = offset(...place, Math.sqrt(next()) * size, next() * 2 * Math.PI);
+        if (polygon.contains(...point)) continue;
+        outsideCircle = true;
+        outsideTriangle ||= inTriangle.contains(...point);
+      }
+      const coversCircle = covers(footprint, { shape: "circle", ra: place[0], dec: place[1], radius: size });
+      const coversTriangle = covers(footprint, { shape: "polygon", vertices: triangle });
+      if (outsideCircle) expect(coversCircle).toBe(false);
+      if (outsideTriangle) expect(coversTriangle).toBe(false);
+      // What a slightly larger circle keeps inside, the circle and the triangle within it are surely covered.
+      const wider = Array.from({ length: 90 }, (_, i) => offset(...place, size + 0.02, (i / 90) * 2 * Math.PI));
+      if (!outsideCircle && wider.every((point) => polygon.contains(...point))) {
+        expect(coversCircle).toBe(true);
+        expect(coversTriangle).toBe(true);
+        covered++;
+      }
     }
     expect(met).toBeGreaterThan(50);
+    expect(covered).toBeGreaterThan(10);
   });
 
   it("know a polygon's inside by planar geometry, far from everything special", () => {
@@ -280,7 +308,7 @@ describe("footprints", () => {
         const [bx, by] = flat[(k + 1) % flat.length]!;
         if (ay > py !== by > py && px < ((bx - ax) * (py - ay)) / (by - ay) + ax) inside = !inside;
       }
-      expect(covers(footprint, ra, dec), `${ra} ${dec}`).toBe(inside);
+      expect(holds(footprint, [ra, dec]), `${ra} ${dec}`).toBe(inside);
     }
   });
 

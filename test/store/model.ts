@@ -30,7 +30,7 @@ export function matches(frame: Frame, query: FrameQuery): boolean {
     if (frame.ra === null || frame.dec === null) return false;
     if (separation(frame.ra, frame.dec, cone.ra, cone.dec) > cone.radius) return false;
   }
-  if (query.covers && !(frame.footprint && covers(frame.footprint, query.covers.ra, query.covers.dec))) return false;
+  if (query.covers && !(frame.footprint && covers(frame.footprint, query.covers))) return false;
   if (query.intersects && !(frame.footprint && intersects(frame.footprint, query.intersects))) return false;
   if (query.public !== undefined) {
     const isPublic = frame.publicDate !== null && frame.publicDate <= query.public.now;

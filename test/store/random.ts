@@ -160,7 +160,9 @@ export function randomQuery(random: Random, names: string[]): FrameQuery {
   }
   if (random.chance(often / 2)) {
     const [ra, dec] = place();
-    query.covers = { ra, dec };
+    query.covers = random.chance(0.6)
+      ? { shape: "point", ra, dec }
+      : { shape: "circle", ra, dec, radius: random.of([0, 0.01, 0.05]) };
   }
   if (random.chance(often / 2)) {
     const [ra, dec] = place();
