@@ -23,6 +23,8 @@ export default defineConfig({
         "/api-token-auth",
         "/frames",
         "/versions",
+        "/objects",
+        "/resolve",
         "/profile",
         "/health",
         "/openapi.json",

@@ -92,7 +92,7 @@ function orderOf(params: URLSearchParams): Pick<Page, "sort" | "descending"> {
 }
 
 /** A whole number as Python's int() reads it, clamped to 0 and `most`. */
-function countOf(params: URLSearchParams, name: string, fallback: number, most: number): number {
+export function countOf(params: URLSearchParams, name: string, fallback: number, most: number): number {
   const text = last(params, name);
   if (text === undefined) return fallback;
   if (!/^\s*[+-]?\d+\s*$/.test(text)) refuse(name, "Invalid values for offset/limit.", "a whole number");

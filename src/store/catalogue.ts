@@ -9,6 +9,7 @@ import type {
   FrameList,
   FrameQuery,
   ListedFrame,
+  ObjectCount,
   Page,
   Sight,
   StoredFile,
@@ -35,6 +36,8 @@ export interface Catalogue {
   list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList>;
   /** Choices among the frames found. With `facets`, each field's counts ignore that field's own filter. */
   aggregate(query: FrameQuery, sight: Sight, options?: { facets?: boolean }): Promise<Aggregate>;
+  /** The objects with the most frames among those found, each with how many. */
+  objects(query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]>;
   /** The frame, at its current or a given version; null where it is not, or not for this sight. */
   frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null>;
   /** Those of the ids that exist and may be seen, in the order given. Any number of ids. */

@@ -7,6 +7,7 @@ import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
 import { whole } from "./name-template.ts";
 import { meetObjects } from "./object-search.ts";
+import { objects } from "./objects.ts";
 import { type Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
 import { aggregate, complete, list } from "./search.ts";
@@ -48,6 +49,8 @@ export class D1Catalogue implements Catalogue {
 
   aggregate: Catalogue["aggregate"] = (query, sight, options) =>
     aggregate(this.reader, query, sight, options?.facets ?? false);
+
+  objects: Catalogue["objects"] = (query, limit, sight) => objects(this.reader, query, limit, sight);
 
   async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {
     return this.reader.steady(momentOf(sight), async (ask) => {

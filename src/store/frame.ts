@@ -166,6 +166,12 @@ export interface FrameList {
   previous: string | null;
 }
 
+/** An object and how many of the frames found show it. */
+export interface ObjectCount {
+  name: string;
+  frames: number;
+}
+
 /** Distinct values among the frames found, each with its number of frames. */
 export interface Aggregate {
   count: number;

@@ -28,7 +28,7 @@ interface Plan {
 }
 
 /** Null where nothing can be found. */
-async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Plan | null> {
+export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Plan | null> {
   if (choose(reader.snapshot, query, sight).length === 0) return null;
   const objects = await findObjects(ask, query.objectContains);
   const p = prepare(reader.snapshot, query, sight, objects);

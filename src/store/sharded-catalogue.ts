@@ -8,10 +8,12 @@ import type {
   FrameList,
   FrameQuery,
   ListedFrame,
+  ObjectCount,
   Page,
   Sight,
   StoredFile,
 } from "./frame.ts";
+import { mostFirst } from "./objects.ts";
 import { type Shard, shardFor, shardNumberOf } from "./shards.ts";
 import { comparePlaces, frameValue, readCursor, writeCursor } from "./sort.ts";
 
@@ -67,6 +69,16 @@ export class ShardedCatalogue implements Catalogue {
       }
     }
     return first!;
+  }
+
+  async objects(query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]> {
+    const everyOne = Number.MAX_SAFE_INTEGER;
+    const frames = new Map<string, number>();
+    for (const found of await Promise.all(this.parts.map((part) => part.objects(query, everyOne, sight)))) {
+      for (const one of found) frames.set(one.name, (frames.get(one.name) ?? 0) + one.frames);
+    }
+    const all = Array.from(frames, ([name, number]) => ({ name, frames: number }));
+    return all.sort(mostFirst).slice(0, limit);
   }
 
   async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {

@@ -1,0 +1,82 @@
+/** What the search page asks for beside the list itself. */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openCatalogue } from "../../src/store/d1-catalogue.ts";
+import type { FrameFacts } from "../../src/store/frame.ts";
+import { fixtureJson } from "../fixture.ts";
+import { addRecordedUsers, addUser, request, TOKENS } from "./archive.ts";
+import { factsOf, fileOf, type RecordedFrame } from "./recorded-frames.ts";
+
+const MEMBER = "e".repeat(40);
+const DAY = 86_400_000;
+
+beforeAll(async () => {
+  await addRecordedUsers();
+  await addUser("member", { token: MEMBER, proposals: ["P1"] });
+  const [recorded] = await fixtureJson<RecordedFrame[]>("golden/frames.json");
+  const catalogue = openCatalogue(env.DB);
+  let id = 0;
+  const add = async (count: number, changes: Partial<FrameFacts>) => {
+    for (let i = 0; i < count; i++) {
+      const basename = `frame-${++id}`;
+      await catalogue.add({ ...factsOf(recorded!, []), basename, ...changes }, fileOf({ id, basename }), Date.now());
+    }
+  };
+  const at = { night: "2026-03-14", dateObs: Date.UTC(2026, 2, 14, 22) };
+  await add(3, { ...at, object: "NGC 7331", filter: "V" });
+  await add(1, { ...at, object: "NGC 7331", filter: "B", night: "2026-03-15", dateObs: Date.UTC(2026, 2, 15, 22) });
+  await add(2, { ...at, object: "ngc 7332", filter: "V" });
+  await add(5, { ...at, object: "M 31", filter: "V" });
+  await add(1, { ...at, object: "NGC 7399 secret", propid: "P1", publicDate: Date.now() + DAY });
+});
+
+async function ask(path: string, token = TOKENS.user): Promise<{ status: number; body: unknown }> {
+  const response = await request(path, { token });
+  return { status: response.status, body: await response.json() };
+}
+
+describe("objects", () => {
+  it("are offered with their frames, most first", async () => {
+    const found = await ask("/objects/?contains=ngc 73&limit=10");
+    expect(found).toEqual({
+      status: 200,
+      body: {
+        results: [
+          { name: "NGC 7331", frames: 4 },
+          { name: "ngc 7332", frames: 2 },
+        ],
+      },
+    });
+    expect((await ask("/objects/")).body).toMatchObject({ results: [{ name: "M 31" }, {}, {}] });
+    expect((await ask("/objects/?limit=1&contains=3")).body).toEqual({ results: [{ name: "M 31", frames: 5 }] });
+    expect((await ask("/objects/?contains=31&OBJECT=ngc")).body).toEqual({
+      results: [{ name: "NGC 7331", frames: 4 }],
+    });
+    expect((await ask("/objects/?contains=7331&FILTER=B")).body).toEqual({
+      results: [{ name: "NGC 7331", frames: 1 }],
+    });
+    expect((await ask("/objects/?contains=7331&night=2026-03-14")).body).toEqual({
+      results: [{ name: "NGC 7331", frames: 3 }],
+    });
+  });
+
+  it("count what the viewer may see, and name nothing else", async () => {
+    const names = async (token: string) => {
+      const { body } = await ask("/objects/?contains=7399", token);
+      return (body as { results: { name: string }[] }).results.map(({ name }) => name);
+    };
+    expect(await names(TOKENS.user)).toEqual([]);
+    expect(await names(MEMBER)).toEqual(["NGC 7399 secret"]);
+    expect(await names(TOKENS.admin)).toEqual(["NGC 7399 secret"]);
+  });
+
+  it("refuse what cannot be meant", async () => {
+    expect(await ask(`/objects/?contains=${"x".repeat(201)}`)).toEqual({
+      status: 400,
+      body: { contains: ["It accepts at most 200 characters."] },
+    });
+    expect((await ask("/objects/?limit=many")).status).toBe(400);
+    expect((await ask("/objects/?RA=1")).status).toBe(400);
+    expect((await ask(`/objects/?contains=${encodeURIComponent("%_'\"\\*()")}`)).body).toEqual({ results: [] });
+  });
+});
