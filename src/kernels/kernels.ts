@@ -2,7 +2,7 @@
  * The hot loops of `src/fits` and `src/imaging` in WebAssembly (`assembly/`, built into `kernels.wasm`). Each has the contract of the
  * TypeScript function of its name, which is its oracle in the tests and its stand-in where a tile is too large for the
  * arena or a type is not covered. A runtime hands in the compiled module: a Worker imports it (`worker.ts`), a browser
- * fetches it.
+ * fetches it (`browser.ts`).
  */
 import { fromBigEndian } from "../fits/byteswap.ts";
 import { shuffle } from "../fits/compression/gzip2-encode.ts";

@@ -1,4 +1,4 @@
-/** The kernels of this isolate, for code that runs in a Worker. Browsers compile `kernels.wasm` themselves. */
+/** The kernels of this isolate, for code that runs in a Worker. `browser.ts` is that of browsers. */
 import { loadKernels } from "./kernels.ts";
 import module from "./kernels.wasm";
 
