@@ -57,6 +57,22 @@ export const membership = sqliteTable(
   (t) => [primaryKey({ columns: [t.userId, t.proposal] })],
 );
 
+/** Searches that people keep. */
+export const savedSearch = sqliteTable(
+  "saved_search",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** As in the search page's address: empty, or `?` and parameters. */
+    query: text("query").notNull(),
+    created: integer("created").notNull().default(now),
+  },
+  (t) => [index("saved_search_user").on(t.userId)],
+);
+
 /*
  * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former), indexes on
  * the first bytes of checksums, the virtual tables `object_text` (FTS5) and `outline` (R*Tree), and the triggers that

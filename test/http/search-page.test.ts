@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import type { FrameFacts } from "../../src/store/frame.ts";
 import { fixtureJson } from "../fixture.ts";
-import { addRecordedUsers, addUser, request, TOKENS } from "./archive.ts";
+import { addRecordedUsers, addUser, browser, request, TOKENS } from "./archive.ts";
 import { factsOf, fileOf, type RecordedFrame } from "./recorded-frames.ts";
 
 const MEMBER = "e".repeat(40);
@@ -78,5 +78,66 @@ describe("objects", () => {
     expect((await ask("/objects/?limit=many")).status).toBe(400);
     expect((await ask("/objects/?RA=1")).status).toBe(400);
     expect((await ask(`/objects/?contains=${encodeURIComponent("%_'\"\\*()")}`)).body).toEqual({ results: [] });
+  });
+});
+
+describe("searches that people keep", () => {
+  const SEARCHES = "/profile/searches/";
+  const keep = (body: unknown, token: string) =>
+    request(SEARCHES, {
+      method: "POST",
+      token,
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
+  it("are kept, listed newest first and forgotten, each by its owner alone", async () => {
+    const first = await keep({ name: " V of M 51 ", query: "?OBJECT=M+51&FILTER=V" }, TOKENS.user);
+    expect(first.status).toBe(201);
+    const search = (await first.json()) as { id: number };
+    expect(search).toEqual({
+      id: expect.any(Number),
+      name: "V of M 51",
+      query: "?OBJECT=M+51&FILTER=V",
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+    expect((await keep({ name: "All", query: "" }, TOKENS.user)).status).toBe(201);
+    expect((await ask(SEARCHES)).body).toEqual({ results: [expect.objectContaining({ name: "All" }), search] });
+    expect((await ask(SEARCHES, MEMBER)).body).toEqual({ results: [] });
+    const forget = (token: string) => request(`${SEARCHES}${search.id}/`, { method: "DELETE", token });
+    expect((await forget(MEMBER)).status).toBe(404);
+    expect((await forget(TOKENS.user)).status).toBe(204);
+    expect((await forget(TOKENS.user)).status).toBe(404);
+    expect((await ask(SEARCHES)).body).toEqual({ results: [expect.objectContaining({ name: "All" })] });
+  });
+
+  it("need a name and the query of an address", async () => {
+    const complaints = async (body: unknown) => {
+      const response = await keep(body, TOKENS.user);
+      return { status: response.status, fields: Object.keys((await response.json()) as object).sort() };
+    };
+    expect(await complaints({})).toEqual({ status: 400, fields: ["name", "query"] });
+    expect(await complaints({ name: "  ", query: "" })).toEqual({ status: 400, fields: ["name"] });
+    expect(await complaints({ name: "x".repeat(101), query: "?a" })).toEqual({ status: 400, fields: ["name"] });
+    for (const query of ["https://elsewhere/", "//elsewhere", "?a b", "?a#b", `?${"x".repeat(4000)}`, 1, null]) {
+      expect([query, await complaints({ name: "a", query })]).toEqual([query, { status: 400, fields: ["query"] }]);
+    }
+  });
+
+  it("are at most a hundred an account", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 105 }, async (_, i) => (await keep({ name: `${i}`, query: "" }, TOKENS.pyobs)).status),
+    );
+    expect(all.filter((status) => status === 201).length).toBe(100);
+    expect(all.filter((status) => status === 409).length).toBe(5);
+  });
+
+  it("are safe from other sites' pages", async () => {
+    const { session, unsafe } = await browser("user");
+    const body = JSON.stringify({ name: "a", query: "" });
+    const post = async (headers: Record<string, string>) =>
+      (await request(SEARCHES, { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body }))
+        .status;
+    expect([await post(session), await post(unsafe)]).toEqual([403, 201]);
   });
 });
