@@ -33,6 +33,10 @@ export interface Config {
   sessionSeconds: number;
   /** Site → longitude in degrees east, for the night of frames without DAY-OBS. SITE_LONGITUDES, JSON. */
   siteLongitudes: Record<string, number>;
+  /** Address that resolves names of objects, with `{name}` in it; null: none are resolved. RESOLVER_URL. */
+  resolverUrl: string | null;
+  /** How long to wait for it, seconds. RESOLVER_SECONDS. */
+  resolverSeconds: number;
   /**
    * Packing at ingest: "off" stores as it came, "integers" packs integer images by RICE, "on" float images without loss
    * as well (GZIP_2: 20 to 30 % less of a reduced frame for about ten times the work). PACK.
@@ -96,6 +100,21 @@ function rootOf(vars: Vars): string | null {
   return value.endsWith("/") ? value : `${value}/`;
 }
 
+function resolverOf(vars: Vars): string | null {
+  const value = textOf(vars, "RESOLVER_URL", "https://cds.unistra.fr/cgi-bin/nph-sesame/-oxp/SNV?{name}");
+  if (value === "off") return null;
+  const hosts = ["a", "b"].map((name) => {
+    const address = value.replaceAll("{name}", name);
+    return URL.canParse(address) && /^https?:/.test(address) ? new URL(address).host : null;
+  });
+  if (!value.includes("{name}") || hosts[0] === null || hosts[0] !== hosts[1]) {
+    throw new ConfigError(
+      `RESOLVER_URL is "${value}"; it accepts off, or an absolute address with {name} in its path or query.`,
+    );
+  }
+  return value;
+}
+
 function firstAccountOf(vars: Vars): Config["firstAccount"] {
   const username = textOf(vars, "ADMIN_USERNAME", "");
   const password = textOf(vars, "ADMIN_PASSWORD", "");
@@ -137,6 +156,8 @@ export function readConfig(vars: Vars): Config {
     shareSecondsStaff: numberOf(vars, "SHARE_SECONDS_STAFF", 365 * 24 * 3600, 60),
     sessionSeconds: numberOf(vars, "SESSION_SECONDS", 14 * 24 * 3600, 60),
     siteLongitudes: longitudesOf(vars),
+    resolverUrl: resolverOf(vars),
+    resolverSeconds: numberOf(vars, "RESOLVER_SECONDS", 5, 0.1),
     pack: choiceOf(vars, "PACK", ["on", "integers", "off"]),
   };
 }
