@@ -9,6 +9,7 @@ import type {
   FrameList,
   FrameQuery,
   ListedFrame,
+  NightCount,
   ObjectCount,
   Page,
   Sight,
@@ -38,12 +39,16 @@ export interface Catalogue {
   aggregate(query: FrameQuery, sight: Sight, options?: { facets?: boolean }): Promise<Aggregate>;
   /** The objects with the most frames among those found, each with how many. */
   objects(query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]>;
+  /** Nights from one to another (`YYYY-MM-DD`, both inside) that have frames of the query, in order. */
+  nights(query: FrameQuery, from: string, to: string, sight: Sight): Promise<NightCount[]>;
   /** The frame, at its current or a given version; null where it is not, or not for this sight. */
   frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null>;
   /** Those of the ids that exist and may be seen, in the order given. Any number of ids. */
   frames(ids: number[], sight: Sight): Promise<ListedFrame[]>;
   /** The frame that owns a basename, whoever may see it: for ingest and administration only. */
   owner(basename: string): Promise<Frame | null>;
+  /** Whether these very bytes are a version, current or former, of the frame that owns a basename. One row read. */
+  holds(basename: string, sha256: string): Promise<boolean>;
   /** Frames that this one was made from, in id order, as far as they are here and may be seen. */
   related(id: number, sight: Sight): Promise<ListedFrame[]>;
   /** Files by content or by frame, newest version first. `md5` also finds the checksum of a packed file's original. */

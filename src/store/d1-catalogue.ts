@@ -6,6 +6,7 @@ import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.
 import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
 import { whole } from "./name-template.ts";
+import { nights } from "./nights.ts";
 import { meetObjects } from "./object-search.ts";
 import { objects } from "./objects.ts";
 import { type Ask, Reader } from "./reader.ts";
@@ -51,6 +52,8 @@ export class D1Catalogue implements Catalogue {
     aggregate(this.reader, query, sight, options?.facets ?? false);
 
   objects: Catalogue["objects"] = (query, limit, sight) => objects(this.reader, query, limit, sight);
+
+  nights: Catalogue["nights"] = (query, from, to, sight) => nights(this.reader, query, from, to, sight);
 
   async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {
     return this.reader.steady(momentOf(sight), async (ask) => {
@@ -140,19 +143,30 @@ export class D1Catalogue implements Catalogue {
     });
   }
 
+  async holds(basename: string, sha256: string): Promise<boolean> {
+    const [row] = await this.database.rows(
+      `SELECT ?2 IN (sha256, original_sha256) OR EXISTS
+        (SELECT 1 FROM former WHERE frame = frame.id AND ?2 IN (sha256, original_sha256)) AS found
+        FROM frame WHERE basename = ?1`,
+      basename,
+      bytesOf(sha256),
+    );
+    return row?.found === 1;
+  }
+
   async add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added> {
     for (let left = ATTEMPTS; left > 0; left--) {
+      // Nearly every name is new, and whether it is costs no round trip of its own.
+      const id = await insert(this.database, this.shard, facts, file, now);
+      if (id !== null) return { outcome: "created", frame: { ...facts, id, version: 1, file, created: now } };
       const old = await this.owner(facts.basename);
-      if (old === null) {
-        if (!(await insert(this.database, this.shard, facts, file, now))) continue;
-        return { outcome: "created", frame: await this.mustOwn(facts.basename) };
+      if (old === null) continue;
+      if (await this.holds(facts.basename, file.original?.sha256 ?? file.sha256)) {
+        return { outcome: "duplicate", frame: old };
       }
-      const sha256 = file.original?.sha256 ?? file.sha256;
-      const everything: Sight = { kind: "all" };
-      const known = await this.versions({ frameId: old.id, sha256 }, { limit: 1, offset: 0 }, everything);
-      if (known.count > 0) return { outcome: "duplicate", frame: old };
       if (!(await supersede(this.database, old, facts, file, now))) continue;
-      return { outcome: "version", frame: await this.mustOwn(facts.basename), previous: old.version };
+      const frame = { ...facts, id: old.id, version: old.version + 1, file, created: now };
+      return { outcome: "version", frame, previous: old.version };
     }
     throw new Error(`Other uploads of ${facts.basename} kept getting in between.`);
   }
@@ -206,12 +220,6 @@ export class D1Catalogue implements Catalogue {
     if (rows.length === 0) return null;
     await meetObjects(ask, this.reader.snapshot, rows);
     return frameOf(rows[0]!, this.reader.snapshot);
-  }
-
-  private async mustOwn(basename: string): Promise<Frame> {
-    const frame = await this.owner(basename);
-    if (frame === null) throw new Error(`${basename} was removed while it was being added.`);
-    return frame;
   }
 
   private async versionsOf(ask: Ask, ids: number[], sight: Sight): Promise<Version[]> {

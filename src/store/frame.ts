@@ -51,7 +51,10 @@ export interface StoredFile {
   sha256: string;
   /** What lies in R2: the upload as it came, or this archive's packing of it. */
   packing: "none" | "rice" | "gzip2";
-  /** The upload's own facts, where the stored file is a packing of it; its bits can be restored exactly. */
+  /**
+   * The plain FITS file that can be restored from this one, bit for bit: the upload, where the stored file is a packing
+   * of it; what gunzip or funpack makes of an upload that came compressed. Null: it is plain, or not unpacked yet.
+   */
   original: { filename: string; size: number; crc32: number; md5: string; sha256: string } | null;
   /** Things that a reader should know and that did not stop the ingest (bad checksum, odd cards …). */
   warnings: string[];
@@ -170,6 +173,13 @@ export interface FrameList {
 export interface ObjectCount {
   name: string;
   frames: number;
+}
+
+/** A night (`YYYY-MM-DD`, DAY-OBS) and what it has of the frames found. */
+export interface NightCount {
+  night: string;
+  frames: number;
+  bytes: number;
 }
 
 /** Distinct values among the frames found, each with its number of frames. */

@@ -8,6 +8,7 @@ import type {
   FrameList,
   FrameQuery,
   ListedFrame,
+  NightCount,
   ObjectCount,
   Page,
   Sight,
@@ -81,6 +82,21 @@ export class ShardedCatalogue implements Catalogue {
     return all.sort(mostFirst).slice(0, limit);
   }
 
+  async nights(query: FrameQuery, from: string, to: string, sight: Sight): Promise<NightCount[]> {
+    const nights = new Map<string, NightCount>();
+    for (const found of await Promise.all(this.parts.map((part) => part.nights(query, from, to, sight)))) {
+      for (const one of found) {
+        const sum = nights.get(one.night);
+        if (sum === undefined) nights.set(one.night, one);
+        else {
+          sum.frames += one.frames;
+          sum.bytes += one.bytes;
+        }
+      }
+    }
+    return [...nights.values()].sort((a, b) => (a.night < b.night ? -1 : Number(a.night > b.night)));
+  }
+
   async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {
     const frame = (await this.partOf(id)?.frame(id, sight, version)) ?? null;
     return frame === null ? null : (await this.relate([frame], sight))[0]!;
@@ -98,6 +114,10 @@ export class ShardedCatalogue implements Catalogue {
     const byId = new Map(found.flat().map((frame) => [frame.id, frame]));
     const ordered = ids.map((id) => byId.get(id)).filter((frame) => frame !== undefined);
     return this.relate(ordered, sight);
+  }
+
+  async holds(basename: string, sha256: string): Promise<boolean> {
+    return (await Promise.all(this.parts.map((part) => part.holds(basename, sha256)))).includes(true);
   }
 
   async owner(basename: string): Promise<Frame | null> {

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from "vitest";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import type { Frame, FrameQuery, Sight } from "../../src/store/frame.ts";
 import { find, matches, visible } from "./model.ts";
-import { Random, randomFacts, randomFile, randomPage, randomQuery, randomSight } from "./random.ts";
+import { Random, randomFacts, randomFile, randomNight, randomPage, randomQuery, randomSight } from "./random.ts";
 
 const FRAMES = 500;
 const catalogue = openCatalogue(env.DB);
@@ -57,6 +57,23 @@ it("aggregates and counts facets as a plain evaluation does", async () => {
       }
       expect(new Map<unknown, number>(answer[field]), `${field} of ${asked}`).toEqual(counts);
     }
+  }
+});
+
+it("counts by night as a plain evaluation does", async () => {
+  const random = new Random(5);
+  for (let i = 0; i < 60; i++) {
+    const [query, sight] = [randomQuery(random, names), randomSight(random, i)];
+    const [from, to] = [randomNight(random), randomNight(random)].sort() as [string, string];
+    const expected = new Map<string, { night: string; frames: number; bytes: number }>();
+    for (const frame of frames.filter((one) => visible(one, sight) && matches(one, query))) {
+      const { night, file } = frame;
+      if (night < from || night > to) continue;
+      const { frames: before, bytes } = expected.get(night) ?? { frames: 0, bytes: 0 };
+      expected.set(night, { night, frames: before + 1, bytes: bytes + file.size });
+    }
+    const sorted = [...expected.values()].sort((a, b) => (a.night < b.night ? -1 : 1));
+    expect(await catalogue.nights(query, from, to, sight), JSON.stringify({ query, from, to, sight })).toEqual(sorted);
   }
 });
 

@@ -81,7 +81,9 @@ export function randomFacts(random: Random, basename: string): FrameFacts {
     object: imagetyp === "bias" ? null : random.of(OBJECTS),
     rlevel: random.of([0, 0, 1]),
     dateObs,
-    night: new Date(dateObs - DAY / 2).toISOString().slice(0, 10),
+    night: new Date(dateObs - DAY * random.of(random.chance(0.05) ? [-3, 0, 1.5, 40] : [0.5]))
+      .toISOString()
+      .slice(0, 10),
     exptime: random.chance(0.1) ? random.next() * 100 : random.of(EXPOSURES),
     xbinning: random.of([1, 1, 2, 10]),
     ybinning: random.of([1, 1, 2]),
@@ -119,6 +121,10 @@ export function randomFile(random: Random, name: string): StoredFile {
   };
 }
 
+export function randomNight(random: Random): string {
+  return new Date(EPOCH + random.below(DAYS) * DAY).toISOString().slice(0, 10);
+}
+
 const EQUALS: Record<EqualityField, (random: Random, names: string[]) => string | number | null> = {
   imagetyp: (r) => r.of(["object", "bias", "skyflat", "", "nonsense"]),
   siteid: (r) => r.of(["goe", "mon", "saao"]),
@@ -127,7 +133,7 @@ const EQUALS: Record<EqualityField, (random: Random, names: string[]) => string 
   filter: (r) => r.of(["B", "V", "R", null, ""]),
   rlevel: (r) => r.of([0, 1]),
   binning: (r) => r.of(["1x1", "2x2", "10x1"]),
-  night: (r) => new Date(EPOCH + r.below(DAYS) * DAY).toISOString().slice(0, 10),
+  night: randomNight,
   reqnum: (r) => r.of(["1", "2", "00042", "7"]),
   obsnum: (r) => `obs-${r.below(60)}`,
   propid: (r) => r.of(["P-1", "P-2", null]),
