@@ -81,6 +81,33 @@ describe("objects", () => {
   });
 });
 
+describe("nights", () => {
+  it("are counted within a range of nights", async () => {
+    const of = (path: string, token?: string) => ask(`/frames/nights/${path}`, token);
+    const size = 538_560;
+    const both = [
+      { night: "2026-03-14", frames: 10, bytes: 10 * size },
+      { night: "2026-03-15", frames: 1, bytes: size },
+    ];
+    expect(await of("?start=2026-01-01&end=2026-12-31")).toEqual({ status: 200, body: { results: both } });
+    expect((await of("?start=20260315&end=2026-03-15T08:00")).body).toEqual({ results: [both[1]] });
+    expect((await of("?start=2026-03-14&FILTER=V&OBJECT=ngc")).body).toEqual({
+      results: [{ night: "2026-03-14", frames: 5, bytes: 5 * size }],
+    });
+    const all = async (token: string) => ((await of("", token)).body as { results: { frames: number }[] }).results;
+    const sum = (found: { frames: number }[]) => found.reduce((total, { frames }) => total + frames, 0);
+    expect([sum(await all(TOKENS.user)), sum(await all(MEMBER))]).toEqual([11, 12]);
+    expect((await of("?start=2027-01-01&end=2026-01-01")).body).toEqual({ results: [] });
+  });
+
+  it("refuse dates that are none", async () => {
+    for (const value of ["2026-02-30", "yesterday", "2026"]) {
+      const answer = await ask(`/frames/nights/?start=${value}`);
+      expect([value, answer.status, Object.keys(answer.body as object)]).toEqual([value, 400, ["start"]]);
+    }
+  });
+});
+
 describe("searches that people keep", () => {
   const SEARCHES = "/profile/searches/";
   const keep = (body: unknown, token: string) =>
