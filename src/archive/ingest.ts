@@ -90,13 +90,14 @@ async function take(archive: Archive, upload: Upload, now: number): Promise<Inge
       throw new ArchiveError("BAD_PARAMETER", message);
     }
     const { facts, lookup, key: final } = frameOf(config, scanned, upload, id);
-    const known = await duplicateOf(archive, facts.basename, sums);
-    if (known !== null) {
+    const known = await archive.catalogue.holds(facts.basename, sums.sha256);
+    const owner = known ? await archive.catalogue.owner(facts.basename) : null;
+    if (owner !== null) {
       await writer.abort();
-      return { outcome: "duplicate", frame: known };
+      return { outcome: "duplicate", frame: owner };
     }
     if (!writer.begun) key = final;
-    await writer.finish({ sha256: sums.sha256 });
+    await writer.finish({ md5: sums.md5 });
     if (key !== final) await move(archive, key!, final);
     const warnings = [...scanned.warnings, ...lookup.warnings].slice(0, MOST_WARNINGS);
     const filename = facts.basename + extensionOf(scanned);
@@ -169,16 +170,6 @@ function directoryFor(config: Config, lookup: HeaderLookup, night: string): stri
   const directory = directoryOf(formatted);
   const short = new TextEncoder().encode(directory).length <= MOST_DIRECTORY_BYTES;
   return root + (short ? directory : `${directory.split("/")[0]}/`);
-}
-
-async function duplicateOf(archive: Archive, basename: string, sums: { md5: string; sha256: string }) {
-  const page = { limit: 100, offset: 0 };
-  const { versions } = await archive.catalogue.versions({ md5: sums.md5 }, page, { kind: "all" });
-  const same = versions.some(
-    ({ basename: name, file }) =>
-      name === basename && (file.sha256 === sums.sha256 || file.original?.sha256 === sums.sha256),
-  );
-  return same ? archive.catalogue.owner(basename) : null;
 }
 
 async function move({ files }: Archive, from: string, to: string): Promise<void> {

@@ -59,7 +59,8 @@ export interface Catalogue {
   ): Promise<{ count: number; versions: Version[] }>;
   /**
    * Adds a file whose bytes are already safe in R2, in one transaction with everything that hangs on it (combination,
-   * object, histograms, related names both ways). Safe against a second upload of the same name at the same moment.
+   * object, histograms, related names both ways). Safe against a second upload of the same name at the same moment. The
+   * frame answered has the facts as given, which the catalogue may round (footprint).
    */
   add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added>;
   /** Puts a proven packing in the place of a version's file, unless it has changed since (then false). */

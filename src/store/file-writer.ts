@@ -108,8 +108,8 @@ export class FileWriter {
     this.size += bytes.length;
   }
 
-  /** Makes the object. `sha256` (hex) lets R2 check what it received, where the object is written in one go. */
-  async finish(check: { sha256?: string } = {}): Promise<FileInfo> {
+  /** Makes the object. `md5` (hex) lets R2 check what it received, where the object is written in one go. */
+  async finish(check: { md5?: string } = {}): Promise<FileInfo> {
     this.ended = true;
     if (this.sink === null) {
       const key = this.key();

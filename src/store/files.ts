@@ -58,8 +58,8 @@ export interface OpenOptions {
 
 export interface PutOptions {
   contentType?: string;
-  /** R2 refuses the object if its bytes do not have this SHA-256 (hex). */
-  sha256?: string;
+  /** R2 refuses the object if its bytes do not have this MD5 (hex): the one checksum that it computes in any case. */
+  md5?: string;
 }
 
 export interface FileStore {
@@ -95,7 +95,7 @@ export function infoOf(object: R2Object): FileInfo {
 export function putOptionsOf(options: PutOptions): R2PutOptions {
   return {
     httpMetadata: { contentType: options.contentType ?? "application/octet-stream" },
-    ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+    ...(options.md5 === undefined ? {} : { md5: options.md5 }),
   };
 }
 

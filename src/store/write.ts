@@ -74,17 +74,17 @@ function attachments(facts: FrameFacts): Statement[] {
   return statements;
 }
 
-/** False where a frame of this name is there by now; nothing has changed then. */
+/** The new frame's id, or null where a frame of this name is there; nothing has changed then. */
 export async function insert(
   database: Database,
   shard: number,
   facts: FrameFacts,
   file: StoredFile,
   now: number,
-): Promise<boolean> {
+): Promise<number | null> {
   const { names, holders, params } = columnsOf(facts, file, now, 1);
   try {
-    await database.run([
+    const answers = await database.run([
       ...groundwork(facts, now, 1, shard),
       {
         sql: `INSERT INTO frame (id, combination, object, ${names.join(", ")})
@@ -92,10 +92,12 @@ export async function insert(
         params,
       },
       ...attachments(facts),
+      // RETURNING would count as two more rows written.
+      { sql: "SELECT last_id FROM state" },
     ]);
-    return true;
+    return answers.at(-1)![0]!.last_id as number;
   } catch (error) {
-    if (/UNIQUE constraint failed: frame\.basename/.test(String(error))) return false;
+    if (/UNIQUE constraint failed: frame\.basename/.test(String(error))) return null;
     throw error;
   }
 }
