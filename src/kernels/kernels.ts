@@ -18,7 +18,7 @@ import { Arena, aligned } from "./arena.ts";
 import type { KernelExports } from "./exports.ts";
 
 /** Readable bytes that the RICE decoder wants behind its input, and the encoder's pixel before the first. */
-const MARGIN = 64;
+const MARGIN = 160;
 /** Bytes of a step of the loops that go value by value: small enough to stay in the processor's cache. */
 const STEP = 32_768;
 /** Bytes of decoded tiles that are copied out at once. */

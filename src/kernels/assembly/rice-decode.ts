@@ -1,259 +1,318 @@
 // RICE decoding (FITS 4.0 §10.4.1; the stream is that of R. White's rdecomp as CFITSIO reads it).
 //
+// What limits the speed is that each code's place depends on the one before. So a first loop does nothing but find the
+// codes: it stores the number of zeros before each one's marker bit and the sixteen bits from the marker on, whatever
+// the pixels' width. A second one makes pixels of these, eight at a time. And two tiles are decoded side by side.
+//
 // The next bits of a stream are held left-aligned in 64 of them. They are topped up without a branch (at least 56 are
 // held after it; bits below those counted as held are the stream's own, so that reading them in twice changes nothing),
-// once for four pixels, because a branch on how many are left is mispredicted once for every few pixels. What then
-// limits the speed is that each code's place depends on the one before: so two tiles are decoded side by side.
+// once for four pixels, because a branch on how many are left is mispredicted once for every few pixels.
 
-/** Bytes that must follow the input and may be read, not used: a top-up reads eight from wherever it stands. */
-const SLACK: usize = 32;
+import { load64, open, readSlowly, Stream } from "./rice-stream";
 
-/** A stream between its blocks. */
-@unmanaged
-class Stream {
-  /** The next bits, and how many of them are counted as held. */
-  buffer: u64;
-  held: u64;
-  /** Where the bits behind them stand. */
-  src: usize;
-  start: usize;
-  /** No top-up may begin behind it. */
-  limit: usize;
-  bits: u64;
-  /** The pixel before the block, and the block's place. */
-  last: u32;
-  dst: usize;
-}
+/** Pixels whose codes are found before pixels are made of them; what this takes stays in the processor's first cache. */
+const SEGMENT: i32 = 1024;
+/** Coding blocks of up to so many pixels are read quickly; FITS 4.0 §10.4.1 knows 16 and 32. */
+const LONGEST_BLOCK: i32 = 64;
+/** What the first loop leaves: zeros and values (u16 each), the first pixel's uppermost, and split bits of each block (u8). */
+const ZEROS = memory.data(2 * (SEGMENT * 2 + 16), 16);
+const VALUES = memory.data(2 * (SEGMENT * 2 + 16), 16);
+const SPLITS = memory.data((2 * SEGMENT) / 8, 16);
+/** From the first stream's to those of the second; stores of eight bytes reach six below what they are for. */
+const OTHER: usize = <usize>SEGMENT * 2 + 16;
+const OTHER_SPLITS: usize = <usize>SEGMENT / 8;
+const TAIL = memory.data(32, 16);
 
 const streamA = changetype<Stream>(memory.data(64, 16));
 const streamB = changetype<Stream>(memory.data(64, 16));
 
-/** The eight bytes at an address as one big-endian number. */
+/**
+ * The first loop for two streams: finds the codes of up to `count` pixels of each, which both begin with a block, and
+ * answers how many; less than `count` where the block in hand (its code is in `code`) has to be read on by `readSlowly`.
+ * -1 where a stream has ended before. `codes`: how many of the codes, from 1 on, are for here.
+ */
+function findTwo(a: Stream, b: Stream, count: i32, block: i32, fsBits: u64, codes: u64): i32 {
+  let topA = a.top;
+  let heldA = a.held;
+  let srcA = a.src;
+  let codeA: u64 = 0;
+  let topB = b.top;
+  let heldB = b.held;
+  let srcB = b.src;
+  let codeB: u64 = 0;
+  const start = ZEROS + <usize>SEGMENT * 2;
+  const stop = start - (<usize>count << 1);
+  let at = start;
+  let split = SPLITS;
+  while (at > stop) {
+    topA |= load64(srcA) >> heldA;
+    srcA += <usize>((63 - heldA) >> 3);
+    heldA = (heldA | 56) - fsBits;
+    codeA = topA >> (64 - fsBits);
+    topA <<= fsBits;
+    topB |= load64(srcB) >> heldB;
+    srcB += <usize>((63 - heldB) >> 3);
+    heldB = (heldB | 56) - fsBits;
+    codeB = topB >> (64 - fsBits);
+    topB <<= fsBits;
+    if (codeA - 1 >= codes || codeB - 1 >= codes) break;
+    store<u8>(split, <u8>(codeA - 1));
+    store<u8>(split, <u8>(codeB - 1), OTHER_SPLITS);
+    split++;
+    const pixels = min<usize>(<usize>block << 1, at - stop);
+    const rest = at - pixels;
+    const quick = at - (pixels & ~7);
+    while (at > quick) {
+      const low = at - 14;
+      // Four at a time on trust: only the sum of their lengths shows whether all were held. Stored downwards, so that
+      // of each eight bytes only the uppermost two are left by the next.
+      let a4 = topA | (load64(srcA) >> heldA);
+      let b4 = topB | (load64(srcB) >> heldB);
+      const a0 = <u64>clz(a4);
+      a4 <<= a0;
+      store<u16>(low, <u16>a0, 12);
+      store<u64>(low, a4, VALUES - ZEROS + 6);
+      a4 <<= codeA;
+      const b0 = <u64>clz(b4);
+      b4 <<= b0;
+      store<u16>(low, <u16>b0, OTHER + 12);
+      store<u64>(low, b4, OTHER + VALUES - ZEROS + 6);
+      b4 <<= codeB;
+      const a1 = <u64>clz(a4);
+      a4 <<= a1;
+      store<u16>(low, <u16>a1, 10);
+      store<u64>(low, a4, VALUES - ZEROS + 4);
+      a4 <<= codeA;
+      const b1 = <u64>clz(b4);
+      b4 <<= b1;
+      store<u16>(low, <u16>b1, OTHER + 10);
+      store<u64>(low, b4, OTHER + VALUES - ZEROS + 4);
+      b4 <<= codeB;
+      const a2 = <u64>clz(a4);
+      a4 <<= a2;
+      store<u16>(low, <u16>a2, 8);
+      store<u64>(low, a4, VALUES - ZEROS + 2);
+      a4 <<= codeA;
+      const b2 = <u64>clz(b4);
+      b4 <<= b2;
+      store<u16>(low, <u16>b2, OTHER + 8);
+      store<u64>(low, b4, OTHER + VALUES - ZEROS + 2);
+      b4 <<= codeB;
+      const a3 = <u64>clz(a4);
+      a4 <<= a3;
+      store<u16>(low, <u16>a3, 6);
+      store<u64>(low, a4, VALUES - ZEROS);
+      a4 <<= codeA;
+      const b3 = <u64>clz(b4);
+      b4 <<= b3;
+      store<u16>(low, <u16>b3, OTHER + 6);
+      store<u64>(low, b4, OTHER + VALUES - ZEROS);
+      b4 <<= codeB;
+      const leftA = (heldA | 56) - (a0 + a1 + a2 + a3 + (codeA << 2));
+      const leftB = (heldB | 56) - (b0 + b1 + b2 + b3 + (codeB << 2));
+      if (<i64>(leftA | leftB) < 0) break;
+      srcA += <usize>((63 - heldA) >> 3);
+      heldA = leftA;
+      topA = a4;
+      srcB += <usize>((63 - heldB) >> 3);
+      heldB = leftB;
+      topB = b4;
+      at -= 8;
+    }
+    if ((<u64>srcA << 3) - heldA > a.end || (<u64>srcB << 3) - heldB > b.end) return -1;
+    if (at > rest) break;
+  }
+  a.top = topA;
+  a.held = heldA;
+  a.src = srcA;
+  a.code = codeA;
+  b.top = topB;
+  b.held = heldB;
+  b.src = srcB;
+  b.code = codeB;
+  return <i32>((start - at) >> 1);
+}
+
+/** As findTwo, for one stream. */
+function findOne(a: Stream, count: i32, block: i32, fsBits: u64, codes: u64): i32 {
+  let topA = a.top;
+  let heldA = a.held;
+  let srcA = a.src;
+  let codeA: u64 = 0;
+  const start = ZEROS + <usize>SEGMENT * 2;
+  const stop = start - (<usize>count << 1);
+  let at = start;
+  let split = SPLITS;
+  while (at > stop) {
+    topA |= load64(srcA) >> heldA;
+    srcA += <usize>((63 - heldA) >> 3);
+    heldA = (heldA | 56) - fsBits;
+    codeA = topA >> (64 - fsBits);
+    topA <<= fsBits;
+    if (codeA - 1 >= codes) break;
+    store<u8>(split++, <u8>(codeA - 1));
+    const pixels = min<usize>(<usize>block << 1, at - stop);
+    const rest = at - pixels;
+    const quick = at - (pixels & ~7);
+    while (at > quick) {
+      const low = at - 14;
+      let a4 = topA | (load64(srcA) >> heldA);
+      const a0 = <u64>clz(a4);
+      a4 <<= a0;
+      store<u16>(low, <u16>a0, 12);
+      store<u64>(low, a4, VALUES - ZEROS + 6);
+      a4 <<= codeA;
+      const a1 = <u64>clz(a4);
+      a4 <<= a1;
+      store<u16>(low, <u16>a1, 10);
+      store<u64>(low, a4, VALUES - ZEROS + 4);
+      a4 <<= codeA;
+      const a2 = <u64>clz(a4);
+      a4 <<= a2;
+      store<u16>(low, <u16>a2, 8);
+      store<u64>(low, a4, VALUES - ZEROS + 2);
+      a4 <<= codeA;
+      const a3 = <u64>clz(a4);
+      a4 <<= a3;
+      store<u16>(low, <u16>a3, 6);
+      store<u64>(low, a4, VALUES - ZEROS);
+      a4 <<= codeA;
+      const leftA = (heldA | 56) - (a0 + a1 + a2 + a3 + (codeA << 2));
+      if (<i64>leftA < 0) break;
+      srcA += <usize>((63 - heldA) >> 3);
+      heldA = leftA;
+      topA = a4;
+      at -= 8;
+    }
+    if ((<u64>srcA << 3) - heldA > a.end) return -1;
+    if (at > rest) break;
+  }
+  a.top = topA;
+  a.held = heldA;
+  a.src = srcA;
+  a.code = codeA;
+  return <i32>((start - at) >> 1);
+}
+
+/** Eight 16-bit numbers in the other order. */
 // @ts-ignore: decorator
 @inline
-function load64(at: usize): u64 {
-  const v = v128.load64_zero(at);
-  return i64x2.extract_lane(i8x16.shuffle(v, v, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), 0);
+function reversed(v: v128): v128 {
+  return i8x16.swizzle(v, i8x16(14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1));
+}
+
+/** Mapped differences (0, 1, 2, 3 … mean 0, -1, 1, -2 …) of 16 bits, summed up from `carry` on in all lanes. */
+// @ts-ignore: decorator
+@inline
+function sums16(mapped: v128, carry: v128): v128 {
+  const zero = i16x8.splat(0);
+  let sum = v128.xor(i16x8.shr_u(mapped, 1), i16x8.neg(v128.and(mapped, i16x8.splat(1))));
+  sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29));
+  sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+  sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
+  return i16x8.add(sum, carry);
+}
+
+/** As sums16, of 32 bits. */
+// @ts-ignore: decorator
+@inline
+function sums32(mapped: v128, carry: v128): v128 {
+  const zero = i32x4.splat(0);
+  let sum = v128.xor(i32x4.shr_u(mapped, 1), i32x4.neg(v128.and(mapped, i32x4.splat(1))));
+  sum = i32x4.add(sum, i8x16.shuffle(zero, sum, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+  sum = i32x4.add(sum, i8x16.shuffle(zero, sum, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
+  return i32x4.add(sum, carry);
 }
 
 /**
- * Turns mapped differences (0, 1, 2, 3 … mean 0, -1, 1, -2 …) in place into the pixels that they lead to, from the
- * pixel before them; returns the last pixel.
+ * The second loop: makes the `count` pixels whose codes were found. `other`: 0 for the first stream's, 1 for the
+ * second's. Only whole vectors go to `dst`; the last few pixels are copied.
  */
+function makePixels<T>(s: Stream, other: usize, count: i32, block: i32): void {
+  if (count == 0) return;
+  let at = ZEROS + other * OTHER + <usize>SEGMENT * 2;
+  let split = SPLITS + other * OTHER_SPLITS;
+  let dst = s.dst;
+  const end = dst + <usize>count * sizeof<T>();
+  const whole = dst + <usize>(count & ~7) * sizeof<T>();
+  let carry = sizeof<T>() == 4 ? i32x4.splat(<i32>s.last) : i16x8.splat(<i16>s.last);
+  for (; dst < whole; split++) {
+    const fs = <i32>load<u8>(split);
+    const stop = min<usize>(dst + <usize>block * sizeof<T>(), whole);
+    for (; dst < stop; dst += 8 * sizeof<T>()) {
+      at -= 16;
+      carry = makeEight<T>(at, fs, dst, carry);
+    }
+  }
+  if (dst < end) {
+    // A block of its own where the pixels before it are whole blocks.
+    if ((count & ~7) % block != 0) split--;
+    makeEight<T>(at - 16, <i32>load<u8>(split), TAIL, carry);
+    memory.copy(dst, TAIL, end - dst);
+  }
+  s.last = <u32>load<T>(end - sizeof<T>());
+  s.dst = end;
+}
+
+/** Eight pixels from the codes at `at`; answers the last one in all lanes. */
 // @ts-ignore: decorator
 @inline
-function integrate<T>(at: usize, stop: usize, before: u32, bias: u32): u32 {
-  let last = before;
-  const zero = i32x4.splat(0);
+function makeEight<T>(at: usize, fs: i32, dst: usize, carry: v128): v128 {
+  const zeros = reversed(v128.load(at));
+  // Without the marker.
+  const values = v128.and(reversed(v128.load(at, VALUES - ZEROS)), i16x8.splat(0x7fff));
+  if (sizeof<T>() == 4) {
+    const low = i32x4.shl(i32x4.extend_low_i16x8_u(zeros), fs);
+    const high = i32x4.shl(i32x4.extend_high_i16x8_u(zeros), fs);
+    const lows = sums32(i32x4.add(low, i32x4.shr_u(i32x4.extend_low_i16x8_u(values), 15 - fs)), carry);
+    const middle = i8x16.shuffle(lows, lows, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
+    const highs = sums32(i32x4.add(high, i32x4.shr_u(i32x4.extend_high_i16x8_u(values), 15 - fs)), middle);
+    v128.store(dst, lows);
+    v128.store(dst, highs, 16);
+    return i8x16.shuffle(highs, highs, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
+  }
+  const sum = sums16(i16x8.add(i16x8.shl(zeros, fs), i16x8.shr_u(values, 15 - fs)), carry);
   if (sizeof<T>() == 2) {
-    const biases = i16x8.splat(<i16>bias);
-    let carry = i16x8.splat(<i16>before);
-    for (; at + 16 <= stop; at += 16) {
-      const mapped = i16x8.sub(v128.load(at), biases);
-      let sum = v128.xor(i16x8.shr_u(mapped, 1), i16x8.neg(v128.and(mapped, i16x8.splat(1))));
-      sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29));
-      sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
-      sum = i16x8.add(sum, i8x16.shuffle(zero, sum, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
-      sum = i16x8.add(sum, carry);
-      v128.store(at, sum);
-      carry = i8x16.shuffle(sum, sum, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15);
-    }
-    last = <u32>i16x8.extract_lane_u(carry, 0);
-  } else if (sizeof<T>() == 4) {
-    const biases = i32x4.splat(<i32>bias);
-    let carry = i32x4.splat(<i32>before);
-    for (; at + 16 <= stop; at += 16) {
-      const mapped = i32x4.sub(v128.load(at), biases);
-      let sum = v128.xor(i32x4.shr_u(mapped, 1), i32x4.neg(v128.and(mapped, i32x4.splat(1))));
-      sum = i32x4.add(sum, i8x16.shuffle(zero, sum, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
-      sum = i32x4.add(sum, i8x16.shuffle(zero, sum, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
-      sum = i32x4.add(sum, carry);
-      v128.store(at, sum);
-      carry = i8x16.shuffle(sum, sum, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
-    }
-    last = <u32>i32x4.extract_lane(carry, 0);
-  }
-  for (; at < stop; at += sizeof<T>()) {
-    const mapped = <u32><T>(<u32>load<T>(at) - bias);
-    last += (mapped >> 1) ^ (0 - (mapped & 1));
-    store<T>(at, <T>last);
-  }
-  return last;
-}
-
-/** The first pixel stands as it is. False where not even that is there. */
-// @ts-ignore: decorator
-@inline
-function open<T>(s: Stream, src: usize, length: i32, dst: usize): bool {
-  if (length < <i32>sizeof<T>()) return false;
-  if (sizeof<T>() == 4) s.last = bswap<u32>(load<u32>(src));
-  else if (sizeof<T>() == 2) s.last = <u32>bswap<u16>(load<u16>(src));
-  else s.last = <u32>load<u8>(src);
-  s.buffer = 0;
-  s.held = 0;
-  s.src = src + sizeof<T>();
-  s.start = src;
-  s.limit = src + <usize>length + SLACK - 8;
-  s.bits = <u64>length << 3;
-  s.dst = dst;
-  return true;
-}
-
-/** The code that a block begins with: 0 no differences, fs + 1, or the largest for differences as they are. */
-// @ts-ignore: decorator
-@inline
-function codeOf(s: Stream, fsBits: u64): u64 {
-  const buffer = s.buffer | (load64(s.src) >> s.held);
-  s.src += <usize>((63 - s.held) >> 3);
-  s.held = (s.held | 56) - fsBits;
-  s.buffer = buffer << fsBits;
-  return buffer >> (64 - fsBits);
-}
-
-/** Mapped differences from `dst` to `stop`, one by one. False where the stream cannot be read on. */
-function readSlowly<T>(s: Stream, code: u64, fsMax: u64, dst: usize, stop: usize): bool {
-  const pixelBits: u64 = sizeof<T>() << 3;
-  const limit = s.limit;
-  let src = s.src;
-  let buffer = s.buffer;
-  let held = s.held;
-  if (code > fsMax) {
-    // Differences as they are. Codes above fsMax + 1 are written by nobody; CFITSIO reads on with a senseless shift.
-    if (code != fsMax + 1) return false;
-    for (; dst < stop; dst += sizeof<T>()) {
-      if (src > limit) return false;
-      buffer |= load64(src) >> held;
-      src += <usize>((63 - held) >> 3);
-      held |= 56;
-      store<T>(dst, <T>(buffer >> (64 - pixelBits)));
-      buffer <<= pixelBits;
-      held -= pixelBits;
-    }
+    v128.store(dst, sum);
   } else {
-    const fs = code - 1;
-    const tail = 63 - fs;
-    for (; dst < stop; dst += sizeof<T>()) {
-      if (src > limit) return false;
-      buffer |= load64(src) >> held;
-      src += <usize>((63 - held) >> 3);
-      held |= 56;
-      let zeros = <u64>clz(buffer);
-      let run: u64 = 0;
-      while (zeros >= held) {
-        // The code's end is not held: count the zeros over as many top-ups as they take.
-        if (src > limit) return false;
-        run += held;
-        buffer = (buffer << held) | load64(src);
-        src += 7;
-        held = 56;
-        zeros = <u64>clz(buffer);
-      }
-      run += zeros;
-      buffer = (buffer << zeros) << 1;
-      held -= zeros + 1;
-      buffer |= load64(src) >> held;
-      src += <usize>((63 - held) >> 3);
-      held |= 56;
-      const diff = (run << fs) | ((buffer >> 1) >> tail);
-      // Differences wider than a pixel are written by nobody, and only the caller's twin knows what they give.
-      if (sizeof<T>() < 4 && diff >> pixelBits != 0) return false;
-      store<T>(dst, <T>(diff + ((<u64>1) << fs)));
-      buffer <<= fs;
-      held -= fs;
-    }
+    v128.store64_lane(dst, i8x16.shuffle(sum, sum, 0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14), 0);
   }
-  s.src = src;
-  s.buffer = buffer;
-  s.held = held;
-  return true;
+  return i8x16.shuffle(sum, sum, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15, 14, 15);
 }
 
-/** Largest code of blocks that are read four pixels at a time: their codes must be likely to fit 56 bits. */
+/** How many codes from 1 on are for the quick way: four of their codes must be likely to fit 56 bits. */
 // @ts-ignore: decorator
 @inline
-function fastest<T>(): u64 {
+function quickCodes<T>(block: i32): u64 {
+  if (block > LONGEST_BLOCK || (block & 7) != 0) return 0;
   // With two bytes, 55 zeros and 10 bits cannot make a difference wider than a pixel; with one byte, 2 bits.
   return sizeof<T>() == 4 ? 12 : sizeof<T>() == 2 ? 11 : 3;
 }
 
-/** The block from `dst` (what lies before it in the block is read already) to its end, and its pixels. */
 // @ts-ignore: decorator
 @inline
-function finishBlock<T>(s: Stream, code: u64, fsMax: u64, dst: usize, stop: usize): bool {
-  if (code == 0) {
-    const last = <T>s.last;
-    for (let at = s.dst; at < stop; at += sizeof<T>()) store<T>(at, last);
-  } else {
-    if (dst < stop && !readSlowly<T>(s, code, fsMax, dst, stop)) return false;
-    const bias = code > fsMax ? 0 : (<u32>1) << <u32>(code - 1);
-    s.last = integrate<T>(s.dst, stop, s.last, bias);
-  }
-  s.dst = stop;
-  return (<u64>(s.src - s.start) << 3) - s.held <= s.bits;
-}
-
-// @ts-ignore: decorator
-@inline
-function decodeOne<T>(src: usize, length: i32, dst: usize, count: i32, block: i32, fsBits: u64, fsMax: u64): i32 {
-  const a = streamA;
-  if (!open<T>(a, src, length, dst)) return 0;
-  const end = a.dst + <usize>count * sizeof<T>();
-  while (a.dst < end) {
-    const pixels = min<usize>(<usize>block * sizeof<T>(), end - a.dst);
-    let dstA = a.dst;
-    const stopA = dstA + pixels;
-    const codeA = codeOf(a, fsBits);
-    const quick = dstA + (pixels & ~(4 * sizeof<T>() - 1));
-    if (codeA - 1 < fastest<T>()) {
-      const fsA = codeA - 1;
-      const tailA = 63 - fsA;
-      const markerA = <u32>1 << <u32>fsA;
-      let bufferA = a.buffer;
-      let heldA = a.held;
-      let srcA = a.src;
-      while (dstA < quick) {
-        // Four at a time on trust: only the sum of their lengths shows whether all were held.
-        if (srcA > a.limit) break;
-        const toppedA = bufferA | (load64(srcA) >> heldA);
-        const zerosA0 = <u64>clz(toppedA);
-        let aheadA = toppedA << zerosA0;
-        const diffA0 = <u32>zerosA0 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosA1 = <u64>clz(aheadA);
-        aheadA <<= zerosA1;
-        const diffA1 = <u32>zerosA1 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosA2 = <u64>clz(aheadA);
-        aheadA <<= zerosA2;
-        const diffA2 = <u32>zerosA2 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosA3 = <u64>clz(aheadA);
-        aheadA <<= zerosA3;
-        const diffA3 = <u32>zerosA3 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const usedA = zerosA0 + zerosA1 + zerosA2 + zerosA3 + (codeA << 2);
-        if (usedA > (heldA | 56)) break;
-        srcA += <usize>((63 - heldA) >> 3);
-        heldA = (heldA | 56) - usedA;
-        bufferA = aheadA;
-        store<T>(dstA, <T>diffA0);
-        store<T>(dstA + sizeof<T>(), <T>diffA1);
-        store<T>(dstA + 2 * sizeof<T>(), <T>diffA2);
-        store<T>(dstA + 3 * sizeof<T>(), <T>diffA3);
-        dstA += 4 * sizeof<T>();
-      }
-      a.buffer = bufferA;
-      a.held = heldA;
-      a.src = srcA;
-    }
-    if (!finishBlock<T>(a, codeA, fsMax, dstA, stopA)) return 0;
+function decode<T>(src: usize, length: i32, dst: usize, count: i32, block: i32, fsBits: u64, fsMax: u64): i32 {
+  const codes = quickCodes<T>(block);
+  if (!open<T>(streamA, src, length, dst)) return 0;
+  // A segment is one of whole blocks.
+  const segment = codes == 0 ? block : SEGMENT - (SEGMENT % block);
+  for (let left = count; left > 0; ) {
+    const wanted = min(left, segment);
+    const found = findOne(streamA, wanted, block, fsBits, codes);
+    if (found < 0) return 0;
+    makePixels<T>(streamA, 0, found, block);
+    left -= found;
+    if (found == wanted) continue;
+    const rest = min(block - (found % block), left);
+    if (!readSlowly<T>(streamA, rest, fsMax)) return 0;
+    left -= rest;
   }
   return 1;
 }
 
 // @ts-ignore: decorator
 @inline
-function decodeTwo<T>(
+function decodePair<T>(
   src: usize,
   length: i32,
   dst: usize,
@@ -265,100 +324,22 @@ function decodeTwo<T>(
   fsBits: u64,
   fsMax: u64,
 ): i32 {
-  const a = streamA;
-  const b = streamB;
-  if (!open<T>(a, src, length, dst)) return 0;
-  if (!open<T>(b, otherSrc, otherLength, otherDst)) return 0;
-  const end = a.dst + <usize>count * sizeof<T>();
-  while (a.dst < end) {
-    const pixels = min<usize>(<usize>block * sizeof<T>(), end - a.dst);
-    let dstA = a.dst;
-    const stopA = dstA + pixels;
-    const codeA = codeOf(a, fsBits);
-    let dstB = b.dst;
-    const stopB = dstB + pixels;
-    const codeB = codeOf(b, fsBits);
-    const quick = dstA + (pixels & ~(4 * sizeof<T>() - 1));
-    if (codeA - 1 < fastest<T>() && codeB - 1 < fastest<T>()) {
-      const fsA = codeA - 1;
-      const tailA = 63 - fsA;
-      const markerA = <u32>1 << <u32>fsA;
-      let bufferA = a.buffer;
-      let heldA = a.held;
-      let srcA = a.src;
-      const fsB = codeB - 1;
-      const tailB = 63 - fsB;
-      const markerB = <u32>1 << <u32>fsB;
-      let bufferB = b.buffer;
-      let heldB = b.held;
-      let srcB = b.src;
-      while (dstA < quick) {
-        // Four at a time on trust: only the sum of their lengths shows whether all were held.
-        if (srcA > a.limit) break;
-        if (srcB > b.limit) break;
-        const toppedA = bufferA | (load64(srcA) >> heldA);
-        const zerosA0 = <u64>clz(toppedA);
-        let aheadA = toppedA << zerosA0;
-        const diffA0 = <u32>zerosA0 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const toppedB = bufferB | (load64(srcB) >> heldB);
-        const zerosB0 = <u64>clz(toppedB);
-        let aheadB = toppedB << zerosB0;
-        const diffB0 = <u32>zerosB0 * markerB + <u32>(aheadB >> tailB);
-        aheadB <<= codeB;
-        const zerosA1 = <u64>clz(aheadA);
-        aheadA <<= zerosA1;
-        const diffA1 = <u32>zerosA1 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosB1 = <u64>clz(aheadB);
-        aheadB <<= zerosB1;
-        const diffB1 = <u32>zerosB1 * markerB + <u32>(aheadB >> tailB);
-        aheadB <<= codeB;
-        const zerosA2 = <u64>clz(aheadA);
-        aheadA <<= zerosA2;
-        const diffA2 = <u32>zerosA2 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosB2 = <u64>clz(aheadB);
-        aheadB <<= zerosB2;
-        const diffB2 = <u32>zerosB2 * markerB + <u32>(aheadB >> tailB);
-        aheadB <<= codeB;
-        const zerosA3 = <u64>clz(aheadA);
-        aheadA <<= zerosA3;
-        const diffA3 = <u32>zerosA3 * markerA + <u32>(aheadA >> tailA);
-        aheadA <<= codeA;
-        const zerosB3 = <u64>clz(aheadB);
-        aheadB <<= zerosB3;
-        const diffB3 = <u32>zerosB3 * markerB + <u32>(aheadB >> tailB);
-        aheadB <<= codeB;
-        const usedA = zerosA0 + zerosA1 + zerosA2 + zerosA3 + (codeA << 2);
-        const usedB = zerosB0 + zerosB1 + zerosB2 + zerosB3 + (codeB << 2);
-        if (usedA > (heldA | 56) || usedB > (heldB | 56)) break;
-        srcA += <usize>((63 - heldA) >> 3);
-        heldA = (heldA | 56) - usedA;
-        bufferA = aheadA;
-        store<T>(dstA, <T>diffA0);
-        store<T>(dstA + sizeof<T>(), <T>diffA1);
-        store<T>(dstA + 2 * sizeof<T>(), <T>diffA2);
-        store<T>(dstA + 3 * sizeof<T>(), <T>diffA3);
-        dstA += 4 * sizeof<T>();
-        srcB += <usize>((63 - heldB) >> 3);
-        heldB = (heldB | 56) - usedB;
-        bufferB = aheadB;
-        store<T>(dstB, <T>diffB0);
-        store<T>(dstB + sizeof<T>(), <T>diffB1);
-        store<T>(dstB + 2 * sizeof<T>(), <T>diffB2);
-        store<T>(dstB + 3 * sizeof<T>(), <T>diffB3);
-        dstB += 4 * sizeof<T>();
-      }
-      a.buffer = bufferA;
-      a.held = heldA;
-      a.src = srcA;
-      b.buffer = bufferB;
-      b.held = heldB;
-      b.src = srcB;
-    }
-    if (!finishBlock<T>(a, codeA, fsMax, dstA, stopA)) return 0;
-    if (!finishBlock<T>(b, codeB, fsMax, dstB, stopB)) return 0;
+  const codes = quickCodes<T>(block);
+  if (!open<T>(streamA, src, length, dst)) return 0;
+  if (!open<T>(streamB, otherSrc, otherLength, otherDst)) return 0;
+  const segment = codes == 0 ? block : SEGMENT - (SEGMENT % block);
+  for (let left = count; left > 0; ) {
+    const wanted = min(left, segment);
+    const found = findTwo(streamA, streamB, wanted, block, fsBits, codes);
+    if (found < 0) return 0;
+    makePixels<T>(streamA, 0, found, block);
+    makePixels<T>(streamB, 1, found, block);
+    left -= found;
+    if (found == wanted) continue;
+    const rest = min(block - (found % block), left);
+    if (!readSlowly<T>(streamA, rest, fsMax)) return 0;
+    if (!readSlowly<T>(streamB, rest, fsMax)) return 0;
+    left -= rest;
   }
   return 1;
 }
@@ -368,17 +349,17 @@ function decodeTwo<T>(
  * writes. `SLACK` readable bytes follow the input.
  */
 export function riceDecode8(src: usize, length: i32, dst: usize, count: i32, block: i32): i32 {
-  return decodeOne<u8>(src, length, dst, count, block, 3, 6);
+  return decode<u8>(src, length, dst, count, block, 3, 6);
 }
 
 /** As riceDecode8, for pixels of two bytes. */
 export function riceDecode16(src: usize, length: i32, dst: usize, count: i32, block: i32): i32 {
-  return decodeOne<u16>(src, length, dst, count, block, 4, 14);
+  return decode<u16>(src, length, dst, count, block, 4, 14);
 }
 
 /** As riceDecode8, for pixels of four bytes. */
 export function riceDecode32(src: usize, length: i32, dst: usize, count: i32, block: i32): i32 {
-  return decodeOne<u32>(src, length, dst, count, block, 5, 25);
+  return decode<u32>(src, length, dst, count, block, 5, 25);
 }
 
 /** As riceDecode16, for two tiles of the same number of pixels; 0 where either cannot be read. */
@@ -392,7 +373,7 @@ export function riceDecodePair16(
   count: i32,
   block: i32,
 ): i32 {
-  return decodeTwo<u16>(src, length, dst, otherSrc, otherLength, otherDst, count, block, 4, 14);
+  return decodePair<u16>(src, length, dst, otherSrc, otherLength, otherDst, count, block, 4, 14);
 }
 
 /** As riceDecodePair16, for pixels of four bytes. */
@@ -406,5 +387,5 @@ export function riceDecodePair32(
   count: i32,
   block: i32,
 ): i32 {
-  return decodeTwo<u32>(src, length, dst, otherSrc, otherLength, otherDst, count, block, 5, 25);
+  return decodePair<u32>(src, length, dst, otherSrc, otherLength, otherDst, count, block, 5, 25);
 }
