@@ -1,4 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { expect, inject, it } from "vitest";
+import { readTable } from "../../src/ui/frame/csv.ts";
+import { tokenOf } from "./frames.ts";
 import { found, newcomer, observer, signIn, url, useBrowser } from "./person.ts";
 
 useBrowser();
@@ -86,6 +90,128 @@ it("finds by what is typed, and says at the field what cannot be understood", as
   await page.goto(`${url}/?covers=nonsense`);
   await page.locator(".filters .fault").waitFor();
   expect(await page.getByLabel("Image covers").getAttribute("aria-invalid")).toBe("true");
+});
+
+it("offers objects while somebody types, walked with the arrow keys, and drops what is outdated", async () => {
+  const person = await observer();
+  const { page } = person;
+  const field = page.getByRole("combobox", { name: "Object contains" });
+  const options = page.getByRole("listbox", { name: "Suggestions" }).getByRole("option");
+  // The first answer comes after the second.
+  let held: (() => void) | null = null;
+  await page.route("**/objects/?*", async (route) => {
+    if (held === null) await new Promise<void>((go) => (held = go));
+    await route.continue().catch(() => {});
+  });
+  await field.fill("m");
+  await expect.poll(() => held !== null).toBe(true);
+  await field.fill("ngc");
+  await expect.poll(() => options.allTextContents()).toEqual([expect.stringMatching(/^NGC 5139\d+ frames$/)]);
+  held!();
+  expect(await field.getAttribute("aria-expanded")).toBe("true");
+  await field.press("ArrowDown");
+  expect(await field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
+  await field.press("Enter");
+  await expect.poll(() => new URL(page.url()).searchParams.get("OBJECT")).toBe("NGC 5139");
+  expect(await options.count()).toBe(0);
+
+  await field.fill("5");
+  await expect.poll(() => options.count()).toBe(2);
+  await field.press("Escape");
+  expect(await options.count()).toBe(0);
+  expect(await field.inputValue()).toBe("5");
+  await field.fill("m 5");
+  await options.filter({ hasText: "M 51" }).click();
+  await page.getByRole("button", { name: "Remove filter Object M 51" }).waitFor();
+  expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+  expect(person.complaints).toEqual([]);
+});
+
+it("finds a position by name, reads coordinates without asking anybody, and says who knows no such name", async () => {
+  const person = await observer();
+  const { page } = person;
+  const asked: string[] = [];
+  await page.route("**/resolve/?*", async (route) => {
+    const name = new URL(route.request().url()).searchParams.get("name")!;
+    asked.push(name);
+    if (name !== "M51") {
+      await route.fulfill({ status: 404, json: { detail: `The name resolver knows no object called "${name}".` } });
+      return;
+    }
+    const found = { name, designation: "M 51", ra: 202.469575, dec: 47.1952583, source: "Simbad" };
+    await route.fulfill({ json: found });
+  });
+  await page.getByText("Position", { exact: true }).click();
+  const field = page.getByLabel("RA and Dec, or a name");
+  await field.fill("M51");
+  await field.press("Enter");
+  await page.getByRole("button", { name: "Remove filter Within 10′ of 13:29:52.7 +47:11:43" }).waitFor();
+  await page.getByText("M 51: 13:29:52.7 +47:11:43 (Simbad)").waitFor();
+  expect(await field.inputValue()).toBe("M51");
+  await expect.poll(() => found(person).textContent()).toBe("12 frames");
+  await field.fill("No Such Star");
+  await field.press("Enter");
+  await page.getByText('The name resolver knows no object called "No Such Star".').waitFor();
+  expect(await field.getAttribute("aria-invalid")).toBe("true");
+  await field.fill("13 29 52.7 +47 11 43");
+  await field.press("Enter");
+  await page.getByText("No Such Star").waitFor({ state: "detached" });
+  expect(asked).toEqual(["M51", "No Such Star"]);
+});
+
+it("keeps searches under names, and forgets them", async () => {
+  const person = await observer("/?OBJECT=M+51&FILTER=V");
+  const { page } = person;
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByLabel("Save this search as").fill("Whirlpool in V");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("link", { name: "Whirlpool in V" }).waitFor();
+  await page.goto(url);
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByRole("link", { name: "Whirlpool in V" }).click();
+  await page.getByRole("button", { name: "Remove filter Filter V" }).waitFor();
+  expect(new URL(page.url()).search).toBe("?OBJECT=M+51&FILTER=V");
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByRole("button", { name: "Remove Whirlpool in V" }).click();
+  await page.getByRole("link", { name: "Whirlpool in V" }).waitFor({ state: "detached" });
+  expect(person.complaints).toEqual([]);
+});
+
+it("saves the whole result as CSV and JSON, and copies its query for curl and Python as it stands", async () => {
+  const person = await observer("/?OBJECT=M+51&limit=25&sort=basename&order=asc");
+  const { page, context } = person;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const menu = page.getByRole("button", { name: "For other programs" });
+  const saved = async (name: string) => {
+    await menu.click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+    return readFileSync((await file.path())!, "utf8");
+  };
+  await expect.poll(() => found(person).textContent()).toMatch(/ frames$/);
+  const total = Number.parseInt((await found(person).textContent())!, 10);
+  const frames = JSON.parse(await saved("Table of frames (JSON)")) as { basename: string }[];
+  expect(frames.length).toBe(total);
+  const table = readTable(await saved("Table of frames (CSV)"))!;
+  const names = table.rows.map((row) => row[table.columns.indexOf("basename")]);
+  expect(names).toEqual(frames.map(({ basename }) => basename));
+  expect(names).toEqual([...names].sort());
+
+  const copied = async (name: string) => {
+    await menu.click();
+    await page.getByRole("button", { name }).click();
+    await page.keyboard.press("Escape");
+    return (await page.evaluate("navigator.clipboard.readText()")) as string;
+  };
+  const token = await tokenOf({ url, username: inject("username"), password: inject("password") });
+  const env = { ...process.env, ARCHIVE_TOKEN: token };
+  const answer = execFileSync("sh", ["-c", await copied("Copy as curl")], { env, encoding: "utf8", stdio: "pipe" });
+  const listed = (JSON.parse(answer) as { results: { basename: string }[] }).results;
+  expect(listed.map(({ basename }) => basename)).toEqual(names.slice(0, 25));
+  // Requests is not everywhere; that the program is one, and has the same query, is.
+  const program = await copied("Copy as Python");
+  const params = [...program.matchAll(/^ {8}\("(.*)", "(.*)"\),$/gm)].map(([, name, value]) => [name!, value!]);
+  expect(new URLSearchParams(params).toString()).toBe("OBJECT=M+51&sort=basename&order=asc&limit=25&offset=0");
+  expect(person.complaints).toEqual([]);
 });
 
 it("says what to do when nothing fits", async () => {

@@ -113,6 +113,19 @@ export async function aggregate(query: string, signal: AbortSignal): Promise<Agg
   };
 }
 
+/** Names of objects that contain a text, with how many of the frames that `filters` leave each has. */
+export async function objects(
+  contains: string,
+  filters: URLSearchParams,
+  signal: AbortSignal,
+): Promise<{ name: string; frames: number }[]> {
+  const query = new URLSearchParams(filters);
+  query.delete("OBJECT");
+  query.set("contains", contains);
+  query.set("limit", "10");
+  return (await getJson<{ results: { name: string; frames: number }[] }>(`/objects/?${query}`, signal)).results;
+}
+
 export function frame(id: number, version: number | null, signal: AbortSignal): Promise<Frame> {
   return getJson(`/frames/${id}/${version === null ? "" : `?version=${version}`}`, signal);
 }

@@ -32,3 +32,9 @@ export function readPosition(text: string): Position | null {
       .replace(/°$/, "");
   return { ra: tidy(match[1]!), dec: tidy(match[2]!) };
 }
+
+/** Whether a text that is no position may be an object's name: "M 51", "3C 273", but not "13:29". */
+export function looksLikeName(text: string): boolean {
+  const trimmed = text.trim();
+  return /\p{L}/u.test(trimmed) && !/^[+\-−–\d][\d\s.,:;+\-−–hmsdHMSD°'′"″]*$/.test(trimmed);
+}

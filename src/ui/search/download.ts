@@ -3,8 +3,8 @@ import { answer, send } from "../api/client.ts";
 
 /** Formats in which the archive lists signed links. */
 export const LIST_FORMATS = [
-  { format: "csv", label: "Table of files (CSV)" },
-  { format: "urls", label: "List of links" },
+  { format: "csv", label: "Files with checksums (CSV)" },
+  { format: "urls", label: "Links to the files" },
   { format: "aria2", label: "Input file for aria2" },
   { format: "wget", label: "Script with wget" },
   { format: "curl", label: "Script with curl" },

@@ -1,12 +1,13 @@
 /** The filters on the left: what to find, with the number of frames behind each choice. */
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/error.ts";
-import type { Aggregate } from "../api/frame.ts";
+import { type Aggregate, objects } from "../api/frame.ts";
 import { FacetFilter } from "./facet-filter.tsx";
 import { ALIASES, FACETS, type Facet, SWITCHES, TYPED, type Typed } from "./field.ts";
 import { PositionFilter } from "./position-filter.tsx";
 import { presets } from "./preset.ts";
 import type { Search } from "./query.ts";
+import type { Suggest } from "./suggestions.tsx";
 import { TypedFilter } from "./typed-filter.tsx";
 
 interface FiltersProps {
@@ -21,11 +22,12 @@ export function Filters({ search, choices, fault, onChange }: FiltersProps) {
   const refusedFor = (...names: string[]) =>
     Object.entries(fault?.fields ?? {}).find(([name]) => names.includes(ALIASES[name] ?? name))?.[1];
   const given = (name: string) => search.filters.get(name) ?? "";
-  const typed = (field: Typed) => (
+  const typed = (field: Typed, suggest?: Suggest) => (
     <TypedFilter
       field={field}
       value={given(field.name)}
       refused={refusedFor(field.name)}
+      suggest={suggest}
       onValue={(value, typing) => onChange({ [field.name]: value }, typing ? field.name : undefined)}
     />
   );
@@ -39,6 +41,8 @@ export function Filters({ search, choices, fault, onChange }: FiltersProps) {
       onChoose={(values) => onChange({ [one.name]: values })}
     />
   );
+  const suggestObjects: Suggest = async (text, signal) =>
+    (await objects(text, search.filters, signal)).map(({ name, frames }) => ({ value: name, frames }));
   const any = (...names: string[]) => names.some((name) => search.filters.has(name));
 
   return (
@@ -50,7 +54,7 @@ export function Filters({ search, choices, fault, onChange }: FiltersProps) {
       </div>
       <div class="group">
         {typed(TYPED.night)}
-        {typed(TYPED.OBJECT)}
+        {typed(TYPED.OBJECT, suggestObjects)}
         {typed(TYPED.basename)}
       </div>
       <div class="group facets">{FACETS.slice(0, 2).map(facet)}</div>

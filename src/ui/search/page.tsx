@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { aggregate, listFrames } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
-import { isStaff } from "../api/session.ts";
+import { isStaff, session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
 import { bytes, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -14,6 +14,7 @@ import { Filters } from "./filters.tsx";
 import { Gallery } from "./gallery.tsx";
 import { Pager } from "./pager.tsx";
 import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
+import { Saved } from "./saved.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import "./search.css";
@@ -82,6 +83,12 @@ export default function SearchPage() {
           </h1>
           {choices.data?.bytes !== undefined && total !== undefined && total > 0 && (
             <span class="muted">{bytes(choices.data.bytes)} in all</span>
+          )}
+          {session.value.state === "in" && (
+            <>
+              <span class="grow" />
+              <Saved search={search} />
+            </>
           )}
         </div>
         <Chips search={search} onChange={change} onClear={clear} />

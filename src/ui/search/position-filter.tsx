@@ -1,6 +1,8 @@
-import { useEffect, useId, useState } from "preact/hooks";
-import { parseDec, parseRa } from "../../sky/angle.ts";
-import { readPosition } from "./coordinates.ts";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { formatDec, formatRa, parseDec, parseRa } from "../../sky/angle.ts";
+import { type Resolved, resolve } from "../api/resolve.ts";
+import { announce } from "../design/announce.tsx";
+import { looksLikeName, readPosition } from "./coordinates.ts";
 import { DEFAULT_RADIUS } from "./field.ts";
 
 interface PositionFilterProps {
@@ -13,42 +15,71 @@ interface PositionFilterProps {
   onPosition: (ra: string | null, dec: string | null, radius: string | null) => void;
 }
 
+/** A milliarcsecond and better. */
+const DIGITS = 7;
+
 function arcminutes(radius: string): string {
   const degrees = radius === "" ? DEFAULT_RADIUS : Number(radius);
   return String(Number((degrees * 60).toPrecision(6)));
 }
 
-/** A circle on the sky: one field that reads coordinates in any usual notation, one for the radius. */
+/**
+ * A circle on the sky: one field that reads coordinates in any usual notation, or else a name that the archive's
+ * resolver knows, and one for the radius.
+ */
 export function PositionFilter({ ra, dec, radius, refused, onPosition }: PositionFilterProps) {
   const id = useId();
   const known = ra === "" && dec === "" ? "" : `${ra} ${dec}`;
   const [text, setText] = useState(known);
   const [minutes, setMinutes] = useState(arcminutes(radius));
   const [fault, setFault] = useState<string | null>(null);
+  /** The name that stands for the position of the address. */
+  const [named, setNamed] = useState<Resolved | null>(null);
+  const asking = useRef<AbortController | null>(null);
+  const [busy, setBusy] = useState(false);
 
+  const isNamed = named !== null && `${named.ra} ${named.dec}` === known;
   useEffect(() => {
     const shown = readPosition(text);
-    if (shown === null || shown.ra !== ra || shown.dec !== dec) setText(known);
+    if (!isNamed && (shown === null || shown.ra !== ra || shown.dec !== dec)) setText(known);
     setFault(null);
   }, [known]);
   useEffect(() => setMinutes(arcminutes(radius)), [radius]);
+  useEffect(() => () => asking.current?.abort(), []);
 
-  const search = () => {
-    if (text.trim() === "") {
-      setFault(null);
-      if (known !== "") onPosition(null, null, null);
-      return;
-    }
-    const position = readPosition(text);
-    if (position === null) {
-      setFault("Write right ascension and declination, such as 13:29:53 +47:11:43 or 202.47 47.195.");
-      return;
-    }
-    try {
+  /** The position of the text, by itself or by the resolver; null where there is none, which is said at the field. */
+  const positionOf = async (typed: string): Promise<{ ra: string; dec: string } | null> => {
+    const position = readPosition(typed);
+    if (position !== null) {
       parseRa(position.ra);
       parseDec(position.dec);
-    } catch (cause) {
-      setFault((cause as Error).message);
+      return position;
+    }
+    if (!looksLikeName(typed)) {
+      setFault("Write right ascension and declination, such as 13:29:53 +47:11:43 or 202.47 47.195, or a name.");
+      return null;
+    }
+    if (isNamed && named.name === typed) return named;
+    const controller = new AbortController();
+    asking.current = controller;
+    setBusy(true);
+    try {
+      const { ra: east, dec: north, ...rest } = await resolve(typed, controller.signal);
+      const found: Resolved = { ...rest, name: typed, ra: east.toFixed(DIGITS), dec: north.toFixed(DIGITS) };
+      setNamed(found);
+      announce(`${found.name} is at ${formatRa(east, 1)} ${formatDec(north, 0)}.`);
+      return found;
+    } finally {
+      if (asking.current === controller) setBusy(false);
+    }
+  };
+
+  const search = async () => {
+    asking.current?.abort();
+    setFault(null);
+    const typed = text.trim();
+    if (typed === "") {
+      if (known !== "") onPosition(null, null, null);
       return;
     }
     const size = Number(minutes) / 60;
@@ -56,21 +87,27 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
       setFault("The radius is a number of minutes of arc above 0.");
       return;
     }
-    setFault(null);
-    const degrees = Math.abs(size - DEFAULT_RADIUS) < 1e-9 ? null : String(Number(size.toPrecision(8)));
-    if (position.ra !== ra || position.dec !== dec || (degrees ?? "") !== radius) {
-      onPosition(position.ra, position.dec, degrees);
+    try {
+      const position = await positionOf(typed);
+      if (position === null) return;
+      const degrees = Math.abs(size - DEFAULT_RADIUS) < 1e-9 ? null : String(Number(size.toPrecision(8)));
+      if (position.ra !== ra || position.dec !== dec || (degrees ?? "") !== radius) {
+        onPosition(position.ra, position.dec, degrees);
+      }
+    } catch (cause) {
+      if (cause instanceof DOMException && cause.name === "AbortError") return;
+      setFault((cause as Error).message);
     }
   };
   const enter = (event: KeyboardEvent) => {
-    if (event.key === "Enter") search();
+    if (event.key === "Enter") void search();
   };
   const shownFault = fault ?? refused ?? null;
 
   return (
     <div class="position">
       <div class="field">
-        <label for={`${id}-at`}>RA and Dec</label>
+        <label for={`${id}-at`}>RA and Dec, or a name</label>
         <input
           id={`${id}-at`}
           class="input"
@@ -79,10 +116,14 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
           placeholder="13:29:53 +47:11:43"
           value={text}
           aria-invalid={shownFault !== null}
-          aria-describedby={shownFault === null ? undefined : `${id}-fault`}
-          onInput={(event) => setText(event.currentTarget.value)}
+          aria-describedby={`${id}-said`}
+          onInput={(event) => {
+            asking.current?.abort();
+            setBusy(false);
+            setText(event.currentTarget.value);
+          }}
           onKeyDown={enter}
-          onBlur={search}
+          onBlur={() => void search()}
         />
       </div>
       <div class="field">
@@ -95,14 +136,16 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
           value={minutes}
           onInput={(event) => setMinutes(event.currentTarget.value)}
           onKeyDown={enter}
-          onBlur={search}
+          onBlur={() => void search()}
         />
       </div>
-      {shownFault !== null && (
-        <p class="fault" id={`${id}-fault`}>
-          {shownFault}
-        </p>
-      )}
+      <p class={shownFault === null ? "hint" : "fault"} id={`${id}-said`}>
+        {shownFault ?? (busy ? "Asking where this is …" : isNamed ? placeOf(named) : "")}
+      </p>
     </div>
   );
+}
+
+function placeOf({ name, designation, ra, dec, source }: Resolved): string {
+  return `${designation ?? name}: ${formatRa(Number(ra), 1)} ${formatDec(Number(dec), 0)} (${source})`;
 }

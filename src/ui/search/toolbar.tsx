@@ -1,11 +1,13 @@
 /** What can be done with the frames found: download them, look at them in another way. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiError, noAnswer } from "../api/error.ts";
+import { announce } from "../design/announce.tsx";
 import { Copy } from "../design/copy.tsx";
 import { bytes, count } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Menu } from "../design/menu.tsx";
 import { Fault } from "../design/notice.tsx";
+import { saveResult } from "./collect.ts";
 import { COLUMNS, chooseDensity, density, showColumn, shownColumns, THUMBNAILS } from "./column.tsx";
 import { asCurl, asPython, downloadFound, downloadSelected, LIST_FORMATS, zipAddress } from "./download.ts";
 import { listQuery, type Search, type View } from "./query.ts";
@@ -22,6 +24,9 @@ interface ToolbarProps {
 export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) {
   const [fault, setFault] = useState<ApiError | null>(null);
   const [asking, setAsking] = useState(false);
+  /** Frames collected so far for a file of the whole result. */
+  const [collected, setCollected] = useState<number | null>(null);
+  const collecting = useRef<AbortController | null>(null);
   const picked = selected.value.size;
 
   const download = async (start: () => Promise<void>) => {
@@ -35,6 +40,20 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
       setAsking(false);
     }
   };
+
+  const collect = (format: "csv" | "json") =>
+    download(async () => {
+      collecting.current = new AbortController();
+      setCollected(0);
+      try {
+        await saveResult(search.filters, search, format, setCollected, collecting.current.signal);
+        announce("The list is saved.");
+      } catch (cause) {
+        if (!collecting.current.signal.aborted) throw cause;
+      } finally {
+        setCollected(null);
+      }
+    });
 
   return (
     <>
@@ -62,7 +81,15 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
               <span class="long">Download </span>all{total !== undefined && ` (${count(total)})`}
             </span>
           </button>
-          <ExportMenu search={search} empty={!total} />
+          <ExportMenu search={search} empty={!total} busy={asking} onCollect={collect} />
+          {collected !== null && (
+            <span class="picked-sum">
+              <span class="muted">{`Collecting ${count(collected)} of ${count(total ?? 0)} …`}</span>
+              <button type="button" class="link small" onClick={() => collecting.current?.abort()}>
+                Cancel
+              </button>
+            </span>
+          )}
           {picked > 0 && (
             <span class="picked-sum">
               <span class="muted">{bytes(selectedBytes.value)}</span>
@@ -73,7 +100,8 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
           )}
         </div>
         <div class="buttons">
-          {view === "table" ? <ColumnMenu /> : <SortMenu search={search} onAlter={onAlter} />}
+          {view === "table" && <ColumnMenu />}
+          {view === "gallery" && <SortMenu search={search} onAlter={onAlter} />}
           {/* biome-ignore lint/a11y/useSemanticElements: a toolbar's group is no fieldset of a form */}
           <div class="choice" role="group" aria-label="Show as">
             <button
@@ -104,23 +132,45 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
   );
 }
 
-/** The result for other programs: lists of links, and the query itself. */
-function ExportMenu({ search, empty }: { search: Search; empty: boolean }) {
+interface ExportProps {
+  search: Search;
+  empty: boolean;
+  busy: boolean;
+  onCollect: (format: "csv" | "json") => void;
+}
+
+/** The result for other programs: the frames as a table, lists of links, and the query itself. */
+function ExportMenu({ search, empty, busy, onCollect }: ExportProps) {
   const query = listQuery(search);
   return (
     <Menu label="For other programs" icon="more" compact start>
       {(close) => (
         <>
-          {!empty &&
-            LIST_FORMATS.map(({ format, label }) => (
-              <a class="item" key={format} href={zipAddress(search.filters, format)} download onClick={close}>
-                {label}
-              </a>
-            ))}
-          <a class="item" href={`/frames/?${query}`} download="frames.json" onClick={close}>
-            This page as JSON
-          </a>
-          <hr />
+          {!empty && (
+            <>
+              <p class="menu-title">All frames found</p>
+              {(["csv", "json"] as const).map((format) => (
+                <button
+                  type="button"
+                  class="item"
+                  key={format}
+                  disabled={busy}
+                  onClick={() => {
+                    close();
+                    onCollect(format);
+                  }}
+                >
+                  {`Table of frames (${format.toUpperCase()})`}
+                </button>
+              ))}
+              {LIST_FORMATS.map(({ format, label }) => (
+                <a class="item" key={format} href={zipAddress(search.filters, format)} download onClick={close}>
+                  {label}
+                </a>
+              ))}
+            </>
+          )}
+          <p class="menu-title">This page's query</p>
           <div class="buttons menu-copies">
             <Copy text={asCurl(query)} what="the query for curl" words="Copy as curl" />
             <Copy text={asPython(query)} what="the query for Python" words="Copy as Python" />

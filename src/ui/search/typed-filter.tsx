@@ -1,11 +1,14 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Typed } from "./field.ts";
+import { type Suggest, useSuggestions } from "./suggestions.tsx";
 
 interface TypedFilterProps {
   field: Typed;
   value: string;
   /** What the archive said against the value that was searched with. */
   refused?: string | undefined;
+  /** Offers values while the person types. */
+  suggest?: Suggest;
   /** A value that can be searched with; `typing` when the person has not finished. */
   onValue: (value: string, typing: boolean) => void;
 }
@@ -13,7 +16,7 @@ interface TypedFilterProps {
 const PAUSE_MS = 450;
 
 /** A filter to type in. It searches after a pause, on Enter and on leaving, and not while the text cannot be right. */
-export function TypedFilter({ field, value, refused, onValue }: TypedFilterProps) {
+export function TypedFilter({ field, value, refused, suggest, onValue }: TypedFilterProps) {
   const id = useId();
   const [text, setText] = useState(value);
   const sent = useRef(value);
@@ -38,6 +41,11 @@ export function TypedFilter({ field, value, refused, onValue }: TypedFilterProps
     onValue(next, typing);
   };
 
+  const offers = useSuggestions(id, suggest, (chosen) => {
+    setText(chosen);
+    search(chosen, false);
+  });
+
   return (
     <div class="field">
       <label for={id}>{field.label}</label>
@@ -52,17 +60,25 @@ export function TypedFilter({ field, value, refused, onValue }: TypedFilterProps
         placeholder={field.placeholder}
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? undefined : `${id}-fault`}
+        {...offers.field}
         onInput={(event) => {
           const typed = event.currentTarget.value;
           setText(typed);
+          offers.ask(typed);
           clearTimeout(timer.current);
           timer.current = window.setTimeout(() => search(typed, true), PAUSE_MS);
         }}
         onKeyDown={(event) => {
-          if (event.key === "Enter") search(event.currentTarget.value, false);
+          if (offers.takesKey(event, text) || event.key !== "Enter") return;
+          offers.close();
+          search(event.currentTarget.value, false);
         }}
-        onBlur={(event) => search(event.currentTarget.value, false)}
+        onBlur={(event) => {
+          offers.close();
+          search(event.currentTarget.value, false);
+        }}
       />
+      {offers.popup}
       {fault !== null && (
         <p class="fault" id={`${id}-fault`}>
           {fault}
