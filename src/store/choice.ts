@@ -20,9 +20,29 @@ export function momentOf(query: FrameQuery, sight: Sight): number | null {
   return sight.kind === "some" ? sight.now : (query.public?.now ?? null);
 }
 
-/** Combinations with frames that the query and the sight leave; `but` leaves one field's filter out. */
-export function choose(snapshot: Snapshot, query: FrameQuery, sight: Sight, but?: CombinationField): Combination[] {
-  const tests: ((one: Combination) => boolean)[] = [(one) => one.frames > 0, (one) => sees(sight, one)];
+/**
+ * Combinations with frames that the query and the sight leave; `but` leaves one field's filter out. The same array for
+ * the same question until something changes, so that what is worked out from it can be kept beside it.
+ */
+export function choose(
+  snapshot: Snapshot,
+  query: FrameQuery,
+  sight: Sight,
+  but?: CombinationField,
+): readonly Combination[] {
+  return snapshot.derive(`choice ${choiceKey(query, sight, but)}`, () => select(snapshot, query, sight, but));
+}
+
+/** The same for whatever `choose` answers alike. */
+export function choiceKey(query: FrameQuery, sight: Sight, but?: CombinationField): string {
+  const about = FIELDS.map((field) => (field === but ? null : query.equals?.[field]));
+  const types = but === "imagetyp" ? null : query.notImagetyp;
+  const isPublic = query.public?.now === momentOf(query, sight) ? query.public?.is : null;
+  return JSON.stringify([about, types, isPublic, sight.kind === "all" ? null : [sight.undated, sight.proposals]]);
+}
+
+function select(snapshot: Snapshot, query: FrameQuery, sight: Sight, but?: CombinationField): readonly Combination[] {
+  const tests: ((one: Combination) => boolean)[] = [(one) => sees(sight, one)];
   for (const field of FIELDS) {
     const values = query.equals?.[field];
     if (values === undefined || field === but) continue;
@@ -37,5 +57,6 @@ export function choose(snapshot: Snapshot, query: FrameQuery, sight: Sight, but?
     const { is } = query.public;
     tests.push((one) => (one.embargo === 1) === is);
   }
-  return [...snapshot.combinations.values()].filter((one) => tests.every((test) => test(one)));
+  const chosen = snapshot.held.filter((one) => tests.every((test) => test(one)));
+  return chosen.length === snapshot.held.length ? snapshot.held : chosen;
 }

@@ -18,7 +18,7 @@ export interface RegionTest {
 /** A query made ready: its combinations, its objects, its dimensions, its conditions. */
 export interface Prepared {
   query: FrameQuery;
-  combinations: Combination[];
+  combinations: readonly Combination[];
   /** Whether these are all that have frames, so that no condition is needed. */
   everything: boolean;
   /** Frames of the combinations, before any other condition. */
@@ -48,7 +48,7 @@ export function values(ids: number[]): string {
 
 export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, objects: number[] | null): Prepared {
   const combinations = choose(snapshot, query, sight);
-  const all = [...snapshot.combinations.values()].filter(({ frames }) => frames > 0);
+  const all = snapshot.held;
   const everything = combinations.length === all.length;
   const nights = query.equals?.night?.map((night) => nightNumber(String(night))) ?? null;
   const conditions: Sql[] = [];

@@ -37,7 +37,7 @@ export async function datePage(
     : { from: bounded.start ?? -8.64e15, to: bounded.end ?? 8.64e15, skip: cursor === null ? page.offset : 0 };
   const inside = within(bounded, window);
   const wanted = window.skip + limit;
-  const everything = sum(framesByPeriod(snapshot.combinations.values(), window));
+  const everything = sum(framesByPeriod(snapshot.held, window));
   const matches = Math.max(1, counted ? sum(framesByPeriod(p.combinations, window)) : count);
   const date = paths.find(({ from }) => from === "frame INDEXED BY frame_date")!;
   let best = { cost: Math.min(everything, (wanted * everything) / matches), run: () => straight(date) };

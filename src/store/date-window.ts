@@ -101,14 +101,20 @@ function framesOf(counts: Counts): number {
   return frames;
 }
 
+/** Sums over tens of thousands of counts, kept as long as `choose` answers the same array. */
+const sums = new WeakMap<readonly Combination[], [number, number][]>();
+
 /** Frames by period, oldest first, of the periods that meet a window. */
-export function framesByPeriod(combinations: Iterable<Combination>, { from, to }: Window): [number, number][] {
-  const [first, last] = [periodOf(dayOf(from)), periodOf(dayOf(to))];
-  const frames = new Map<number, number>();
-  for (const { periods } of combinations) {
-    for (const [period, count] of periods) {
-      if (period >= first && period <= last) frames.set(period, (frames.get(period) ?? 0) + count.frames);
+export function framesByPeriod(combinations: readonly Combination[], { from, to }: Window): [number, number][] {
+  let all = sums.get(combinations);
+  if (all === undefined) {
+    const frames = new Map<number, number>();
+    for (const { periods } of combinations) {
+      for (const [period, count] of periods) frames.set(period, (frames.get(period) ?? 0) + count.frames);
     }
+    all = [...frames].sort((a, b) => a[0] - b[0]);
+    sums.set(combinations, all);
   }
-  return [...frames].sort((a, b) => a[0] - b[0]);
+  const [first, last] = [periodOf(dayOf(from)), periodOf(dayOf(to))];
+  return all.filter(([period]) => period >= first && period <= last);
 }

@@ -1,7 +1,7 @@
 /** Lists and aggregates: from a query to frames and counts. The parts are in conditions, paths, census and listing. */
 
 import { census } from "./census.ts";
-import { type CombinationField, choose, momentOf } from "./choice.ts";
+import { type CombinationField, choiceKey, choose, momentOf } from "./choice.ts";
 import { dimensionsOf, type Prepared, prepare } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { datePage } from "./date-page.ts";
@@ -13,6 +13,7 @@ import { findObjects, meetObjects } from "./object-search.ts";
 import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { relatedIds } from "./relations.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { isOfCombination, readCursor, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
@@ -55,7 +56,10 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       more = beyond;
       rows = await rowsOf(ask, ids);
     } else {
-      const counts = await census(ask, p, tallies, path);
+      // Where nothing but combinations is asked for, a sum does, unless the page needs the parts.
+      const plain = dimensionsOf(p) === 0 && !isOfCombination(page.sort);
+      const counts: Counts = plain ? new Map() : await census(ask, p, tallies, path);
+      if (plain) count = p.frames;
       for (const { frames } of counts.values()) count += frames;
       if (page.limit === 0) more = page.offset < count;
       else if (page.sort === "dateObs") {
@@ -110,29 +114,41 @@ export async function complete(ask: Ask, reader: Reader, rows: Row[], sight: Sig
 const FACETS = ["imagetyp", "siteid", "telid", "instrume", "filter", "rlevel", "binning", "propid"] as const;
 
 export function aggregate(reader: Reader, query: FrameQuery, sight: Sight, facets: boolean): Promise<Aggregate> {
+  const { snapshot } = reader;
   return reader.steady(momentOf(query, sight), async (ask) => {
     // With facets every field's own filter is left out in turn, so the counts must reach over all of these.
     const wide: FrameQuery = facets ? { ...query, equals: withoutFields(query), notImagetyp: undefined } : query;
-    const counts = await countsOf(ask, reader, wide, sight);
-    const within = (field?: CombinationField) => {
-      const chosen = new Set(choose(reader.snapshot, query, sight, field).map(({ id }) => id));
-      return [...counts].filter(([id, { frames }]) => frames > 0 && chosen.has(id));
-    };
-    const found = within();
-    const choices = <T>(field: CombinationField) => {
-      const byValue = new Map<T, number>();
-      for (const [id, { frames }] of facets ? within(field) : found) {
-        const value = reader.snapshot.combinations.get(id)![field] as T;
-        byValue.set(value, (byValue.get(value) ?? 0) + frames);
-      }
-      return byValue;
-    };
-    return {
-      count: found.reduce((sum, [, { frames }]) => sum + frames, 0),
-      bytes: found.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-      ...(Object.fromEntries(FACETS.map((field) => [field, choices(field)])) as Omit<Aggregate, "count" | "bytes">),
-    };
+    const planned = await plan(ask, reader, wide, sight);
+    if (planned === null) return summary(snapshot, new Map(), query, sight, facets);
+    const { p } = planned;
+    if (dimensionsOf(p) > 0) return summary(snapshot, await countsOf(ask, snapshot, planned), query, sight, facets);
+    const key = `aggregate ${facets} ${choiceKey(query, sight)}`;
+    const counts = () => new Map(p.combinations.map((one) => [one.id, one]));
+    return snapshot.derive(key, () => summary(snapshot, counts(), query, sight, facets));
   });
+}
+
+/** `counts`: what the query finds, by combination; with `facets` whatever filters of combinations it has. */
+function summary(snapshot: Snapshot, counts: Counts, query: FrameQuery, sight: Sight, facets: boolean): Aggregate {
+  const within = (field?: CombinationField) =>
+    choose(snapshot, query, sight, field).flatMap((one) => {
+      const count = counts.get(one.id);
+      return count === undefined || count.frames === 0 ? [] : [{ one, ...count }];
+    });
+  const found = within();
+  const choices = <T>(field: CombinationField) => {
+    const byValue = new Map<T, number>();
+    for (const { one, frames } of facets ? within(field) : found) {
+      const value = one[field] as T;
+      byValue.set(value, (byValue.get(value) ?? 0) + frames);
+    }
+    return byValue;
+  };
+  return {
+    count: found.reduce((sum, { frames }) => sum + frames, 0),
+    bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(Object.fromEntries(FACETS.map((field) => [field, choices(field)])) as Omit<Aggregate, "count" | "bytes">),
+  };
 }
 
 function withoutFields(query: FrameQuery): FrameQuery["equals"] {
@@ -141,14 +157,11 @@ function withoutFields(query: FrameQuery): FrameQuery["equals"] {
   return rest;
 }
 
-async function countsOf(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Counts> {
-  const planned = await plan(ask, reader, query, sight);
-  if (planned === null) return new Map();
-  const { p, tallies, paths } = planned;
+async function countsOf(ask: Ask, snapshot: Snapshot, { p, tallies, paths }: Plan): Promise<Counts> {
   if (p.regions.length === 0) return census(ask, p, tallies, paths[0]!);
   const page = { sort: "id", descending: false, limit: 0, offset: 0 } as const;
   const counts: Counts = new Map();
-  for (const { combination, size } of await collect(ask, reader.snapshot, p, paths[0]!, page)) {
+  for (const { combination, size } of await collect(ask, snapshot, p, paths[0]!, page)) {
     addTo(counts, combination, { frames: 1, bytes: size });
   }
   return counts;

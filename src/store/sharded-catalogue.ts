@@ -60,16 +60,17 @@ export class ShardedCatalogue implements Catalogue {
 
   async aggregate(query: FrameQuery, sight: Sight, options?: { facets?: boolean }): Promise<Aggregate> {
     const [first, ...rest] = await Promise.all(this.parts.map((part) => part.aggregate(query, sight, options)));
+    const sum = structuredClone(first!);
     for (const other of rest) {
-      first!.count += other.count;
-      first!.bytes += other.bytes;
+      sum.count += other.count;
+      sum.bytes += other.bytes;
       for (const [field, counts] of Object.entries(other)) {
         if (!(counts instanceof Map)) continue;
-        const sums = first![field as keyof Aggregate] as Map<unknown, number>;
+        const sums = sum[field as keyof Aggregate] as Map<unknown, number>;
         for (const [value, frames] of counts) sums.set(value, (sums.get(value) ?? 0) + (frames as number));
       }
     }
-    return first!;
+    return sum;
   }
 
   async objects(query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]> {

@@ -38,12 +38,32 @@ export interface Pin {
   newest: number;
 }
 
+/** Different questions of a busy minute; each answer has an array of some thousand references at most. */
+const MOST_DERIVED = 100;
+
 export class Snapshot {
   readonly combinations = new Map<number, Combination>();
   dues: Dues | null = null;
   /** Names of objects by id. They never change, so they need no keeping up. */
   readonly objects = new Map<number, string>();
   pin: Pin = { generation: 0, newest: 0 };
+  /** What was worked out from the combinations as they are now, by whatever asks for it; empty after a change. */
+  private readonly derived = new Map<string, unknown>();
+
+  /** Combinations with frames; the same array until something changes. */
+  get held(): readonly Combination[] {
+    return this.derive("held", () => [...this.combinations.values()].filter(({ frames }) => frames > 0));
+  }
+
+  /** What `make` says, made once for each `key` until something changes. */
+  derive<T>(key: string, make: () => T): T {
+    let value = this.derived.get(key) as T | undefined;
+    if (value === undefined) {
+      if (this.derived.size >= MOST_DERIVED) this.derived.clear();
+      this.derived.set(key, (value = make()));
+    }
+    return value;
+  }
 
   /** Asks for the newest combination that is known, as a sign of life, and all that changed since. */
   static delta(pin: Pin): Statement {
@@ -68,6 +88,7 @@ export class Snapshot {
       if (held !== undefined && held.generation >= (row.generation as number)) continue;
       const one = combinationOf(row);
       this.combinations.set(one.id, one);
+      this.derived.clear();
       if (one.generation > this.pin.generation) this.pin = { generation: one.generation, newest: one.id };
     }
     return fresh.length === 0 && this.pin === pin;
@@ -75,6 +96,7 @@ export class Snapshot {
 
   private clear(): void {
     this.combinations.clear();
+    this.derived.clear();
     this.objects.clear();
     this.pin = { generation: 0, newest: 0 };
     this.dues = null;
