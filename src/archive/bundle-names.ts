@@ -17,9 +17,10 @@ export function safeName(name: string): string {
     // Separators of both worlds, what Windows forbids, and all control and direction-changing characters, which could
     // make a name look like another.
     .replace(/[/\\:*?"<>|\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, "_")
-    // Windows drops dots and spaces at the end; `.` and `..` are not names, and a leading dot would hide the file.
+    // Windows drops dots and spaces at the end; `.` and `..` are not names, and a leading dot would hide the file. What
+    // begins with `-` is an option to programs, and with `=`, `+` or `@` a formula to spreadsheets.
     .replace(/[. ]+$/, "")
-    .replace(/^[. ]+/, "_");
+    .replace(/^[-. =+@]+/, "_");
   if (safe === "") safe = "_";
   if (DEVICE.test(safe)) safe = `_${safe}`;
   const { stem, extension } = split(safe);

@@ -94,11 +94,11 @@ export class BundleTexts {
     this.checksums.write(`${member.sha256}  ${member.name}\n`);
   }
 
-  /** Something that was asked for and is not here. */
+  /** Something that was asked for and is not here, or not as it was asked for. */
   absent(id: number, reason: string): void {
     if (this.missing === null) {
       this.missing = new TextMember(MISSING);
-      this.missing.write("These frames were asked for and are not in this zip:\n");
+      this.missing.write("Asked for, and not in this zip or not as asked:\n");
     }
     this.missing.write(`${id}\t${reason}\n`);
   }

@@ -4,13 +4,16 @@
  * broken download comes back for the rest.
  */
 import { createHash } from "node:crypto";
-import type { Config } from "../config.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
 import type { ListedFrame, Sight } from "../store/frame.ts";
 import { UniqueNames } from "./bundle-names.ts";
 import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bundle-text.ts";
+import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
+import type { OriginalOf } from "./original.ts";
+import { isSeekable } from "./plain-file.ts";
+import { failureOf, withOriginals } from "./unpacking.ts";
 import { framesOf, type Wish } from "./wish.ts";
 import { ZipLayout } from "./zip-layout.ts";
 import type { ZipEntry } from "./zip-records.ts";
@@ -19,9 +22,7 @@ import type { ZipEntry } from "./zip-records.ts";
  * What an entry's bytes are: a text at hand, a file as it is stored, or the upload that a packed file restores. Of a
  * file only what finds it again is kept: 70,000 of them lie in memory at once.
  */
-export type BundleContent =
-  | { kind: "text"; bytes: Uint8Array }
-  | { kind: "stored" | "original"; file: { key: string; size: number; original: { size: number } | null } };
+export type BundleContent = { kind: "text"; bytes: Uint8Array } | { kind: "stored" | "original"; file: OriginalOf };
 
 export interface Bundle {
   layout: ZipLayout;
@@ -32,10 +33,16 @@ export interface Bundle {
   /** `pyobsdata-YYYYMMDD.zip` */
   filename: string;
   frames: number;
+  /** Ids of what was asked for and is not in it. */
+  missing: number[];
+  /** Ids of members that were to be unpacked, and cannot be. */
+  packed: number[];
+  /** Whether a range of it may cost what lies before it in a member. */
+  dear: boolean;
 }
 
 export interface BundleOptions {
-  /** Members as they were uploaded, where the archive has packed them. */
+  /** Members as plain FITS, where they are kept packed or were uploaded as .fz or .gz. */
   uncompress: boolean;
   /** The day in the name of the zip and of its folder, UTC milliseconds. */
   date: number;
@@ -84,12 +91,8 @@ async function checked(
 }
 
 /** Chooses the members and lays them out. Throws TOO_LARGE past ZIP_MAX_FRAMES or ZIP_MAX_BYTES. */
-export async function makeBundle(
-  { config, catalogue, files }: { config: Config; catalogue: Catalogue; files: FileStore },
-  wish: Wish,
-  sight: Sight,
-  options: BundleOptions,
-): Promise<Bundle> {
+export async function makeBundle(archive: Archive, wish: Wish, sight: Sight, options: BundleOptions): Promise<Bundle> {
+  const { config, catalogue, files } = archive;
   const day = new Date(options.date).toISOString().slice(0, 10).replaceAll("-", "");
   const folder = `pyobsdata-${day}`;
   const texts = new BundleTexts();
@@ -99,15 +102,23 @@ export async function makeBundle(
   const sums = createHash("sha256").update("platevault zip 1\n"); // the number counts changes of the layout itself
   let bytes = 0;
   let frames = 0;
-  const unknown = (id: number) => texts.absent(id, "is not in the archive, or not for you to see");
-  for await (const asked of framesOf(catalogue, wish, sight, config.zipMaxFrames, unknown)) {
+  const missing: number[] = [];
+  const packed: number[] = [];
+  let dear = false;
+  const absent = (id: number, reason: string) => {
+    missing.push(id);
+    texts.absent(id, reason);
+  };
+  const unknown = (id: number) => absent(id, "is not in the archive, or not for you to see");
+  const pages = framesOf(catalogue, wish, sight, config.zipMaxFrames, unknown);
+  for await (const asked of options.uncompress ? withOriginals(archive, pages) : pages) {
     const few = frames === 0 && asked.length <= MOST_CHECKED;
     const { page, lost } = few
       ? await checked({ catalogue, files }, asked, sight)
       : { page: asked, lost: new Set<number>() };
     for (const frame of page) {
       if (lost.has(frame.id)) {
-        texts.absent(frame.id, `${frame.file.filename}: its file is lost; please tell the archive's staff`);
+        absent(frame.id, `${frame.file.filename}: its file is lost; please tell the archive's staff`);
         continue;
       }
       const { file } = frame;
@@ -124,7 +135,13 @@ export async function makeBundle(
         modified: frame.created,
       });
       const original = file.original === null ? null : { size: file.original.size };
-      contents.push({ kind, file: { key: file.key, size: file.size, original } });
+      contents.push({ kind, file: { key: file.key, filename: file.filename, size: file.size, original } });
+      if (kind === "original" && !isSeekable(file.filename)) dear = true;
+      const failure = options.uncompress ? failureOf(file) : null;
+      if (failure !== null) {
+        packed.push(frame.id);
+        texts.absent(frame.id, `${name} is as it was uploaded: it ${failure}`);
+      }
       // The whole SHA-256: among 70,000 files some pair shares a CRC-32 and a size sooner or later.
       sums.update(facts.sha256);
       bytes += facts.size;
@@ -157,7 +174,7 @@ export async function makeBundle(
     sums.update(`${name}\0${size} ${packedSize} ${crc32} ${modified}\n`);
   }
   const etag = `"zip-${sums.digest("hex").slice(0, 32)}"`;
-  return { layout, contents, etag, filename: `${folder}.zip`, frames };
+  return { layout, contents, etag, filename: `${folder}.zip`, frames, missing, packed, dear };
 }
 
 function describe(

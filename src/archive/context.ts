@@ -5,7 +5,7 @@ import { openCatalogue } from "../store/d1-catalogue.ts";
 import { type FileStore, fileStore } from "../store/files.ts";
 
 /** Work that may happen after the answer. Each kind may be done twice without harm. */
-export type WorkItem = { kind: "preview" | "pack"; id: number; version: number };
+export type WorkItem = { kind: "preview" | "pack" | "unpack"; id: number; version: number };
 
 export interface Archive {
   config: Config;

@@ -13,7 +13,7 @@ import { fitsRuntime } from "./fits-runtime.ts";
 export type FrameFile = FitsFile & AsyncDisposable & { readonly seekable: boolean };
 
 /** By what ingest inflates with, so that whatever was taken can be read: zeros behind the stream, say, as on tapes. */
-const inflateStream: InflateStream = (chunks) => {
+export const inflateStream: InflateStream = (chunks) => {
   const gunzip = createGunzip({ chunkSize: 64 * 1024 });
   // Whoever reads `gunzip` meets the error there.
   pipeline(Readable.from(chunks), gunzip, () => undefined);

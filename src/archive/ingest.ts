@@ -21,6 +21,7 @@ import { formatTemplate } from "./formatter.ts";
 import type { HeaderLookup } from "./header-lookup.ts";
 import { IngestScan, type Scanned } from "./ingest-scan.ts";
 import { basenameOf, checkName, directoryOf, segmentOf, stripExtensions } from "./names.ts";
+import { isCompressed } from "./plain-file.ts";
 
 /** Directory below ARCHIVE_ROOT for files whose science header has not come yet. */
 const WAITING = ".incoming";
@@ -216,7 +217,9 @@ async function removeUnlessListed(archive: Archive, basename: string, file: Stor
 async function enqueue({ queue, config }: Archive, frame: Frame): Promise<void> {
   const { id, version } = frame;
   const items: WorkItem[] = [{ kind: "preview", id, version }];
-  if (config.pack === "on" && !/\.fz(?:\.gz)?$/.test(frame.file.filename)) items.push({ kind: "pack", id, version });
+  // What came compressed stays so, and is unpacked once to know what is inside.
+  if (isCompressed(frame.file.filename)) items.push({ kind: "unpack", id, version });
+  else if (config.pack !== "off") items.push({ kind: "pack", id, version });
   try {
     await queue.sendBatch(items.map((body) => ({ body })));
   } catch (error) {

@@ -18,6 +18,8 @@ export interface Listed {
   object: string | null;
   filter: string | null;
   url: string;
+  /** What else there is to say of it, on one line; null: nothing. */
+  note: string | null;
 }
 
 interface Writer {
@@ -26,12 +28,26 @@ interface Writer {
   extension: string;
   head: string;
   file(file: Listed): string;
+  /** What was asked for and is not in the list. Plain addresses have no place for it: then a header says it alone. */
+  missing(ids: readonly number[]): string;
   tail: string;
 }
 
+const MISSING = "Not in the archive, or not for you, of the frames that were asked for:";
+
+/** For formats with comments from `#` to the end of the line. */
+const comment = (text: string) => `# ${text.replaceAll(/[\r\n]+/g, " ")}\n`;
+const remark = ({ name, note }: Listed) => (note === null ? "" : comment(`${name} is ${note}`));
+
+/**
+ * One row of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP
+ * advises (https://owasp.org/www-community/attacks/CSV_Injection), and so does one that begins with an apostrophe:
+ * whoever takes one apostrophe away from the beginning of a cell has the exact text again.
+ */
 export function csvLine(cells: readonly (string | number | null)[]): string {
   const quoted = cells.map((value) => {
-    const text = value === null ? "" : String(value);
+    const raw = value === null ? "" : String(value);
+    const text = typeof value === "string" && /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${raw}` : raw;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   });
   return `${quoted.join(",")}\r\n`;
@@ -52,6 +68,7 @@ const WRITERS: Record<ListFormat, Writer> = {
     extension: "txt",
     head: "",
     file: ({ url }) => `${url}\n`,
+    missing: () => "",
     tail: "",
   },
   csv: {
@@ -60,6 +77,8 @@ const WRITERS: Record<ListFormat, Writer> = {
     head: "name,id,size,md5,sha256,DATE-OBS,OBJECT,FILTER,url\r\n",
     file: ({ name, id, size, md5, sha256, dateObs, object, filter, url }) =>
       csvLine([name, id, size, md5, sha256, new Date(dateObs).toISOString(), object, filter, url]),
+    // Rows that have an id and nothing else.
+    missing: (ids) => ids.map((id) => csvLine([null, id, null, null, null, null, null, null, null])).join(""),
     tail: "",
   },
   // aria2c -i FILE. https://aria2.github.io/manual/en/html/aria2c.html#input-file
@@ -67,7 +86,8 @@ const WRITERS: Record<ListFormat, Writer> = {
     contentType: "text/plain; charset=utf-8",
     extension: "aria2.txt",
     head: "# aria2c --continue=true --max-concurrent-downloads=4 --input-file=THIS-FILE\n",
-    file: ({ url, name, sha256 }) => `${url}\n  out=${name}\n  checksum=sha-256=${sha256}\n`,
+    file: (file) => `${remark(file)}${file.url}\n  out=${file.name}\n  checksum=sha-256=${file.sha256}\n`,
+    missing: (ids) => comment(`${MISSING} ${ids.join(" ")}`),
     tail: "",
   },
   // A script, because wget's own list has no names.
@@ -75,9 +95,10 @@ const WRITERS: Record<ListFormat, Writer> = {
     contentType: "text/x-shellscript; charset=utf-8",
     extension: "sh",
     head: "#!/bin/sh\n# Takes what is not here yet and goes on where it was cut off; run it again after a break.\nset -e\n",
-    file: ({ url, name, sha256 }) =>
-      `wget --continue --output-document=${shell(name)} ${shell(url)}\n` +
-      `printf '%s  %s\\n' ${sha256} ${shell(name)} | sha256sum --check -\n`,
+    file: (file) =>
+      `${remark(file)}wget --continue --output-document=${shell(file.name)} ${shell(file.url)}\n` +
+      `printf '%s  %s\\n' ${file.sha256} ${shell(file.name)} | sha256sum --check -\n`,
+    missing: (ids) => `echo ${shell(`${MISSING} ${ids.join(" ")}`)} >&2\n`,
     tail: "",
   },
   // curl --config FILE. https://curl.se/docs/manpage.html#-K
@@ -85,7 +106,9 @@ const WRITERS: Record<ListFormat, Writer> = {
     contentType: "text/plain; charset=utf-8",
     extension: "curl.txt",
     head: "# curl --config THIS-FILE\nfail\nlocation\n",
-    file: ({ url, name }) => `continue-at = -\noutput = "${name.replace(/["\\]/g, "\\$&")}"\nurl = "${url}"\n`,
+    file: (file) =>
+      `${remark(file)}continue-at = -\noutput = "${file.name.replace(/["\\]/g, "\\$&")}"\nurl = "${file.url}"\n`,
+    missing: (ids) => comment(`${MISSING} ${ids.join(" ")}`),
     tail: "",
   },
   // RFC 5854.
@@ -93,9 +116,10 @@ const WRITERS: Record<ListFormat, Writer> = {
     contentType: "application/metalink4+xml; charset=utf-8",
     extension: "meta4",
     head: '<?xml version="1.0" encoding="UTF-8"?>\n<metalink xmlns="urn:ietf:params:xml:ns:metalink">\n',
-    file: ({ url, name, size, sha256 }) =>
-      `  <file name="${xml(name)}">\n    <size>${size}</size>\n    <hash type="sha-256">${sha256}</hash>\n` +
-      `    <url>${xml(url)}</url>\n  </file>\n`,
+    file: ({ url, name, size, sha256, note }) =>
+      `  <file name="${xml(name)}">\n${note === null ? "" : `    <description>${xml(note)}</description>\n`}` +
+      `    <size>${size}</size>\n    <hash type="sha-256">${sha256}</hash>\n    <url>${xml(url)}</url>\n  </file>\n`,
+    missing: (ids) => `  <!-- ${MISSING} ${ids.join(" ")} -->\n`,
     tail: "</metalink>\n",
   },
 };
@@ -106,8 +130,13 @@ export function listHeaders(format: ListFormat): { contentType: string; extensio
 }
 
 /** The list as a stream that holds one page of files at a time. */
-export function listStream(format: ListFormat, pages: AsyncIterable<Listed[]>): ReadableStream<Uint8Array> {
-  const { head, file, tail } = WRITERS[format];
+export function listStream(
+  format: ListFormat,
+  pages: AsyncIterable<Listed[]>,
+  absent: readonly number[] = [],
+): ReadableStream<Uint8Array> {
+  const { head, file, missing, tail } = WRITERS[format];
+  const end = (absent.length === 0 ? "" : missing(absent)) + tail;
   const iterator = pages[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
@@ -118,7 +147,7 @@ export function listStream(format: ListFormat, pages: AsyncIterable<Listed[]>): 
       // A pull that gives nothing is never asked again, and a page may be empty.
       for (let text = ""; text === ""; ) {
         const { done, value } = await iterator.next();
-        text = done ? tail : value.map(file).join("");
+        text = done ? end : value.map(file).join("");
         if (text !== "") controller.enqueue(encoder.encode(text));
         if (done) return controller.close();
       }

@@ -1,42 +1,47 @@
-/** The upload as it came, restored from this archive's packing of it, whole or in ranges. */
-import { openUnpacked, unpackedPieces } from "../fits/unpack.ts";
+/** Whole or in ranges: the original of a stored file (`StoredFile.original`), restored while it is sent. */
+import { unpackedPieces } from "../fits/unpack.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { StoredFile } from "../store/frame.ts";
-import { fitsRuntime } from "./fits-runtime.ts";
 import type { StreamPiece } from "./piece-stream.ts";
+import { openPlain } from "./plain-file.ts";
 
-/** Fetched at once from R2: tiles are read in order, a piece of the original needs somewhat less than its own size. */
-const READ_AHEAD = 1024 * 1024;
+/** What finds a file and its original again. */
+export interface OriginalOf extends Pick<StoredFile, "key" | "filename" | "size"> {
+  original: { size: number } | null;
+}
 
 /**
- * `[start, end)` of the original of a packed file (`file.original` is set). Opening throws FileStoreError MISSING
- * where R2 has lost it, CHANGED where it is not the file that the catalogue means; the stream ends in an error where a
- * tile is broken. Holds a few MB, whatever the size.
+ * `[start, end)` of the original of a file (`file.original` is set). Opening throws FileStoreError MISSING where R2 has
+ * lost it, CHANGED where it is not the file that the catalogue means; the stream ends in an error where a tile is
+ * broken. Holds a few MB, whatever the size. Of a gzip everything before `start` is inflated, too.
  */
 export function originalPiece(
   files: FileStore,
-  file: Pick<StoredFile, "key" | "size"> & { original: { size: number } | null },
+  file: OriginalOf,
   start: number,
   end: number,
 ): Extract<StreamPiece, { open: unknown }> {
   return {
     length: end - start,
     async open() {
+      const size = file.original?.size ?? Number.NaN;
       const abort = new AbortController();
-      const source = await files.open(file.key, { readAhead: READ_AHEAD });
-      const unpacked = await openUnpacked(source, fitsRuntime);
-      if (source.size !== file.size || unpacked.size !== file.original?.size) {
+      // It has been unpacked once, within the limits; nothing behind `end` is inflated.
+      const plain = await openPlain(files, file, { maxInflatedBytes: Number.POSITIVE_INFINITY });
+      if (Number.isFinite(plain.source.size) && plain.source.size !== size) {
         throw new FileStoreError("CHANGED", `The file ${file.key} is not the one the catalogue means.`, file.key);
       }
-      const pieces = unpackedPieces(unpacked, start, end, abort.signal);
+      const pieces = unpackedPieces(plain.source, start, end, abort.signal);
       return new ReadableStream<Uint8Array>({
         async pull(controller) {
           const next = await pieces.next();
-          if (next.done) controller.close();
-          else controller.enqueue(next.value);
+          if (!next.done) return controller.enqueue(next.value);
+          await plain[Symbol.asyncDispose]();
+          controller.close();
         },
-        cancel(reason) {
+        async cancel(reason) {
           abort.abort(reason);
+          await plain[Symbol.asyncDispose]();
         },
       });
     },

@@ -2,12 +2,12 @@
  * Selections: a list of frames of any length under a short address that expires. A query is answered when the selection
  * is made and never again, so that the zip behind the address stays the same while a download of days goes on.
  */
-import type { Config } from "../config.ts";
-import type { Catalogue } from "../store/catalogue.ts";
 import type { Sight } from "../store/frame.ts";
 import type { SelectionStore, StoredSelection } from "../store/selections.ts";
 import { hashToken } from "./accounts.ts";
+import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
+import { withOriginals } from "./unpacking.ts";
 import { framesOf, type Wish } from "./wish.ts";
 
 /** Bytes that D1 takes in one value, less a little. https://developers.cloudflare.com/d1/platform/limits/ */
@@ -16,6 +16,8 @@ const MOST_BYTES = 1_900_000;
 /** What was put aside. `token` is all that is needed to use it until `expires`. */
 export interface Selection {
   token: string;
+  /** What is kept under it: everything asked for by id, or what the query found. */
+  ids: number[];
   /** Frames that will be given, and the bytes of their files. */
   count: number;
   bytes: number;
@@ -26,14 +28,16 @@ export interface Selection {
 
 /** Stores the frames of a wish. Throws TOO_LARGE. `user` null: nobody who is signed in. */
 export async function makeSelection(
-  { config, catalogue, selections }: { config: Config; catalogue: Catalogue; selections: SelectionStore },
+  { selections, ...archive }: Archive & { selections: SelectionStore },
   wish: Wish,
   { sight, user, uncompress, now }: { sight: Sight; user: number | null; uncompress: boolean; now: number },
 ): Promise<Selection> {
+  const { config, catalogue } = archive;
   const found: number[] = [];
   const missing: number[] = [];
   let bytes = 0;
-  for await (const page of framesOf(catalogue, wish, sight, config.zipMaxFrames, (id) => missing.push(id))) {
+  const pages = framesOf(catalogue, wish, sight, config.zipMaxFrames, (id) => missing.push(id));
+  for await (const page of uncompress ? withOriginals(archive, pages) : pages) {
     for (const { id, file } of page) {
       found.push(id);
       bytes += uncompress ? (file.original ?? file).size : file.size;
@@ -47,7 +51,7 @@ export async function makeSelection(
   const token = newToken();
   const expires = now + config.shareSeconds * 1000;
   await selections.add({ hash: await hashToken(token), userId: user, ids, uncompress, created: now, expires });
-  return { token, count: found.length, bytes, missing, expires };
+  return { token, ids, count: found.length, bytes, missing, expires };
 }
 
 /** 128 random bits in characters that need no encoding. */

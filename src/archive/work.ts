@@ -1,10 +1,11 @@
-/** What the queue consumer does after an ingest: previews, packing. Each item may come twice; each is safe to repeat. */
+/** What the queue consumer does after an ingest: previews, packing, unpacking. Each item may come twice; each is safe to repeat. */
 import type { Archive, WorkItem } from "./context.ts";
 import { packFrame } from "./pack.ts";
 import { makePreviews } from "./preview.ts";
+import { unpackFrame } from "./unpacking.ts";
 
 /** Previews are waited for by people, packing by nobody; and a packing replaces the file that a preview reads. */
-const ORDER: WorkItem["kind"][] = ["preview", "pack"];
+const ORDER: WorkItem["kind"][] = ["preview", "pack", "unpack"];
 /** Seconds until the next try, for each try; the queue gives up by its own `max_retries`. */
 const DELAYS = [5, 30, 120, 600];
 
@@ -14,6 +15,9 @@ export async function work(archive: Archive, item: WorkItem): Promise<void> {
       return makePreviews(archive, item.id, item.version);
     case "pack":
       await packFrame(archive, item.id, item.version);
+      return;
+    case "unpack":
+      return unpackFrame(archive, item.id, item.version);
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * The original of a packed file, as a byte source: any range of it is restored by decoding only the tiles it needs. It
- * undoes what `pack.ts` (or fpack) did: every tile-compressed image becomes an image again, the empty primary HDU that
- * was put before a packed primary image goes, everything else is passed on as it is.
+ * The plain file inside a packed one, as a byte source: any range of it is restored by decoding only the tiles it
+ * needs. It undoes what `pack.ts`, fpack or astropy did, as funpack does: every tile-compressed image becomes an image
+ * again, the empty primary HDU that was put before a packed primary image goes, everything else (tables, packed or not,
+ * too) is passed on as it is.
  */
 import { fromBigEndian } from "./byteswap.ts";
 import { FitsError } from "./errors.ts";
@@ -12,6 +13,7 @@ import { readImage } from "./image.ts";
 import type { PixelArray } from "./pixels.ts";
 import { readExactly } from "./ranges.ts";
 import type { ByteSource } from "./source.ts";
+import { unpackedHeader } from "./unpack-header.ts";
 
 /** A stretch of the restored file. */
 interface Stretch {
@@ -23,11 +25,12 @@ interface Stretch {
 
 /** Bytes of pixels that one piece of `unpackedPieces` holds. */
 const PIECE = 1024 * 1024;
+/** Bytes of decoded rows that are kept for the next piece. */
+const MOST_KEPT = 32 * 1024 * 1024;
 
 /**
  * Opens a packed file by its headers. The source's `size` is the original's. Reading throws CORRUPT or TRUNCATED where
- * the tiles are not what they should be. Works for every file CFITSIO wrote; bit for bit only where nothing was
- * quantised.
+ * the tiles are not what they should be. Quantised floats become what CFITSIO makes of them, bit for bit.
  */
 export async function openUnpacked(source: ByteSource, options: OpenOptions = {}): Promise<ByteSource> {
   const file = await openFits(source, { strictness: "warn", ...options });
@@ -39,9 +42,10 @@ export async function openUnpacked(source: ByteSource, options: OpenOptions = {}
     stretches.push({ start: size, length, read });
     size += length;
   };
+  const standIn = hdus.length > 0 && isStandIn(hdus[0]!, hdus[1]) ? hdus[0]! : null;
   for (const hdu of hdus) {
-    if (isStandIn(hdu, hdus[1])) continue;
-    if (hdu.kind === "compressed-image") addImage(hdu, add);
+    if (hdu === standIn) continue;
+    if (hdu.kind === "compressed-image") addImage(hdu, hdu.index === 1 ? standIn : null, add);
     else addWhole(hdu, source, add);
   }
   return new UnpackedSource(size, stretches);
@@ -91,48 +95,79 @@ function addWhole(hdu: Hdu, source: ByteSource, add: (length: number, read: Stre
   add(end - hdu.headerOffset, (from, to, signal) => readExactly(source, hdu.headerOffset + from, to - from, signal));
 }
 
-function addImage(hdu: Hdu, add: (length: number, read: Stretch["read"]) => void): void {
-  const header = hdu.header.toBytes();
+function addImage(hdu: Hdu, standIn: Hdu | null, add: (length: number, read: Stretch["read"]) => void): void {
+  const header = unpackedHeader(hdu, standIn).toBytes();
   add(header.length, async (from, to) => header.subarray(from, to));
   const { image } = hdu;
   if (image === undefined) return;
-  const rowLength = (image.axes[0]! * Math.abs(image.bitpix)) / 8;
-  const rows = image.axes.slice(1).reduce((product, length) => product * length, 1);
-  const length = rowLength * rows;
-  add(length, (from, to, signal) => readPixels(hdu, rowLength, from, to, signal));
-  const fill = new Uint8Array(blocks(length) - length);
+  const pixels = new PixelBytes(hdu, image.axes, Math.abs(image.bitpix) / 8);
+  add(pixels.length, (from, to, signal) => pixels.read(from, to, signal));
+  const fill = new Uint8Array(blocks(pixels.length) - pixels.length);
   add(fill.length, async (from, to) => fill.subarray(from, to));
 }
 
-/** Bytes `[from, to)` of the image's data unit. */
-async function readPixels(
-  hdu: Hdu,
-  rowLength: number,
-  from: number,
-  to: number,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const [first, last] = [Math.floor(from / rowLength), Math.ceil(to / rowLength)];
-  const bytes = new Uint8Array((last - first) * rowLength);
-  const height = hdu.image!.axes[1] ?? 1;
-  const isCube = hdu.image!.axes.length > 2;
-  for (let row = first; row < last; ) {
-    const plane = Math.floor(row / height);
-    const y = row - plane * height;
-    const count = Math.min(height - y, last - row);
+/** The data unit of an image, as it stands in a plain file. */
+class PixelBytes {
+  readonly length: number;
+  private readonly rowLength: number;
+  private readonly height: number;
+  /** Rows of a tile. */
+  private readonly step: number;
+  /** The rows decoded last, where a tile has more than one: whoever reads on wants the rest of them. */
+  private kept: { row: number; bytes: Uint8Array } | null = null;
+
+  constructor(
+    private readonly hdu: Hdu,
+    private readonly axes: readonly number[],
+    width: number,
+  ) {
+    this.rowLength = axes[0]! * width;
+    this.height = axes[1] ?? 1;
+    this.length = this.rowLength * axes.slice(1).reduce((product, length) => product * length, 1);
+    this.step = Math.max(1, hdu.storedHeader.integer("ZTILE2") ?? 1);
+  }
+
+  /** Bytes `[from, to)`. */
+  async read(from: number, to: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const bytes = new Uint8Array(to - from);
+    for (let at = from; at < to; ) {
+      const row = Math.floor(at / this.rowLength);
+      const some = await this.rows(row, Math.ceil(to / this.rowLength), signal);
+      const part = some.subarray(at - row * this.rowLength, to - row * this.rowLength);
+      bytes.set(part, at - from);
+      at += part.length;
+    }
+    return bytes;
+  }
+
+  /** Rows of one plane from `row` on: at least one, at most up to `last`, and those of a tile that is kept. */
+  private async rows(row: number, last: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const plane = Math.floor(row / this.height);
+    const [bottom, top] = [plane * this.height, (plane + 1) * this.height];
+    const first = row - ((row - bottom) % this.step);
+    const isKept = this.step > 1 && this.step * this.rowLength <= MOST_KEPT;
+    if (!isKept) return this.decode(row, Math.min(top, last), signal);
+    if (this.kept?.row !== first) {
+      this.kept = { row: first, bytes: await this.decode(first, Math.min(top, first + this.step), signal) };
+    }
+    return this.kept.bytes.subarray((row - first) * this.rowLength);
+  }
+
+  /** The rows `[first, last)`, which are of one plane. */
+  private async decode(first: number, last: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const { hdu, height } = this;
+    const plane = Math.floor(first / height);
     const { data } = await readImage(hdu, {
       raw: true,
-      y: [y, y + count],
-      ...(isCube ? { plane } : {}),
+      y: [first - plane * height, last - plane * height],
+      ...(this.axes.length > 2 ? { plane } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
-    const target = bytes.subarray((row - first) * rowLength, (row - first + count) * rowLength);
-    if (data.byteLength !== target.length) throw new FitsError("CORRUPT", `HDU ${hdu.index} has other pixels`);
-    toFileOrder(hdu, data, target);
-    row += count;
+    const bytes = new Uint8Array((last - first) * this.rowLength);
+    if (data.byteLength !== bytes.length) throw new FitsError("CORRUPT", `HDU ${hdu.index} has other pixels`);
+    toFileOrder(hdu, data, bytes);
+    return bytes;
   }
-  const skip = from - first * rowLength;
-  return bytes.subarray(skip, skip + to - from);
 }
 
 /** Native to big-endian: the same exchange of bytes as the other way round. */

@@ -4,6 +4,8 @@ import * as z from "zod";
 import { probeStored, storedPiece } from "../archive/delivery.ts";
 import { ArchiveError } from "../archive/errors.ts";
 import { originalPiece } from "../archive/original.ts";
+import { isSeekable } from "../archive/plain-file.ts";
+import { failureOf, isUnknown, learnOriginal } from "../archive/unpacking.ts";
 import type { ListedFrame, StoredFile } from "../store/frame.ts";
 import { attachment, contentTypeOf, DOWNLOAD_COOKIE } from "./attachment.ts";
 import { cachingHeaders, isPublic, isSettled } from "./caching.ts";
@@ -17,7 +19,7 @@ function wantsOriginal(c: HttpContext): boolean {
   const format = c.req.query("format") ?? "";
   if (format === "" || format === "stored") return false;
   if (format === "fits") return true;
-  throw new ArchiveError("BAD_PARAMETER", "It accepts fits (as it was uploaded) or stored (as it is kept).", {
+  throw new ArchiveError("BAD_PARAMETER", "It accepts fits (plain, unpacked) or stored (as it is kept).", {
     field: "format",
   });
 }
@@ -40,7 +42,16 @@ function lastModified(frame: ListedFrame): number {
   return frame.created + (frame.file.packing === "none" ? 0 : 1000);
 }
 
-/** The file as it is kept, or, where the archive has packed it and that is wanted, as it was uploaded. */
+/** The frame with its original known, where that is wanted; UNREADABLE where it cannot be unpacked. */
+async function prepared(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Promise<ListedFrame> {
+  if (!wantsOriginal) return frame;
+  const known = isUnknown(frame.file) ? await learnOriginal(c.var, frame) : frame;
+  const failure = failureOf(known.file);
+  if (failure !== null) throw new ArchiveError("UNREADABLE", `The file of this frame ${failure}`);
+  return known;
+}
+
+/** The file as it is kept, or, where it is packed and that is wanted, the plain file inside. */
 function fileOf(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Representation {
   const { file } = frame;
   const { files, config } = c.var;
@@ -58,6 +69,7 @@ function fileOf(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Rep
       "Content-Disposition": attachment(given.filename),
       "Set-Cookie": DOWNLOAD_COOKIE,
     },
+    dear: original !== null && !isSeekable(file.filename),
     pieces: ({ start, end }) => [(original === null ? storedPiece : originalPiece)(files, file, start, end)],
     probe: () => probeStored(files, file),
   };
@@ -78,7 +90,9 @@ download.openapi(
         format: z
           .string()
           .optional()
-          .openapi({ param: { description: "`fits`: as it was uploaded, where the archive keeps it packed." } }),
+          .openapi({
+            param: { description: "`fits`: plain, unpacked where it is kept packed or was uploaded as .fz or .gz." },
+          }),
         s: z
           .string()
           .optional()
@@ -91,18 +105,19 @@ download.openapi(
       304: { description: "The client has it already" },
       403: { description: "The link is altered, expired or of another frame", content: refusal },
       404: { description: "No such frame, or not for these eyes", content: refusal },
+      422: { description: "The file cannot be unpacked, and why", content: refusal },
       416: { description: "The range lies outside the file", content: refusal },
     },
   }),
   async (c) => {
     const original = wantsOriginal(c);
-    const frame = await requireFrame(c, "download");
+    const frame = await prepared(c, await requireFrame(c, "download"), original);
     try {
       return await answerBytes(c, fileOf(c, frame, original));
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === "NOT_FOUND")) throw error;
       // A packing may have taken the file's place since the catalogue was asked.
-      const again = await requireFrame(c, "download");
+      const again = await prepared(c, await requireFrame(c, "download"), original);
       if (again.file.key === frame.file.key) throw error;
       return answerBytes(c, fileOf(c, again, original));
     }

@@ -12,6 +12,8 @@ export interface Representation {
   headers: Record<string, string>;
   /** The bytes of a range, in order. Nothing is opened before it is asked for. */
   pieces(range: ByteRange): Iterable<StreamPiece>;
+  /** Whether a range costs what the bytes before it cost. Several at once are then not given: the whole is cheaper. */
+  dear?: boolean;
   /** Throws where there are no bytes after all; asked for HEAD, which opens none. */
   probe?(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function answerBytes(c: HttpContext, of: Representation, ranges = t
     const detail = `The range lies outside the file, which has ${size} bytes.`;
     return c.json({ detail }, 416, { "Content-Range": `bytes */${size}`, "Cache-Control": "no-store" });
   }
-  if (wanted === "whole") return body(c, of, { start: 0, end: size }, 200, headers);
+  if (wanted === "whole" || (of.dear && wanted.length > 1)) return body(c, of, { start: 0, end: size }, 200, headers);
   if (wanted.length === 1) {
     return body(c, of, wanted[0]!, 206, { ...headers, "Content-Range": contentRange(wanted[0]!, size) });
   }

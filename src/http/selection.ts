@@ -1,5 +1,6 @@
 /** Puts frames aside under a short address that a browser's own download manager, wget and aria2 can come back to. */
 import * as z from "zod";
+import { archiveOf } from "../archive/context.ts";
 import { LIST_FORMATS } from "../archive/link-list.ts";
 import { makeSelection } from "../archive/selection.ts";
 import { sightOf } from "../archive/visibility.ts";
@@ -7,6 +8,8 @@ import type { Wish } from "../archive/wish.ts";
 import type { Sight } from "../store/frame.ts";
 import { selectionStore } from "../store/selections.ts";
 import { resource, viewerOf } from "./context.ts";
+import { answerList, listFormatOf } from "./link-list.ts";
+import { MissingHeaders } from "./missing.ts";
 import { type Fields, FrameIdsBody, fieldOf, flagOf, idsOf, queryWish, readFieldList } from "./wish.ts";
 
 export const selection = resource();
@@ -36,27 +39,50 @@ selection.openAPIRegistry.registerPath({
   tags: ["Files"],
   summary: "Puts frames aside, by id or by a query, under an address of their own",
   description: "`query` is the query string of a list, as in `SITE=goe&night=2024-01-15`, instead of frame_ids.",
-  request: { body: FrameIdsBody },
+  request: {
+    query: z.object({
+      format: z
+        .string()
+        .optional()
+        .openapi({ param: { description: `Answers a list of signed links at once: ${LIST_FORMATS.join(", ")}` } }),
+    }),
+    body: FrameIdsBody,
+  },
   responses: {
+    200: {
+      description: "With `format`: the list, whose own address is in Content-Location",
+      headers: MissingHeaders,
+      content: { "text/plain": { schema: z.string() } },
+    },
     201: { description: "Where they are", content: { "application/json": { schema: SelectionSchema } } },
     400: { description: "A parameter that is not understood, by its name, and what it accepts" },
     401: { description: "No or bad credentials" },
+    409: { description: "Some of the frames are still to be unpacked (`uncompress`); ask again in some minutes" },
     413: { description: "More frames than one zip holds" },
   },
 });
 selection.post("/frames/selection/", async (c) => {
-  const { config, catalogue, root } = c.var;
+  const { config, root } = c.var;
+  const format = listFormatOf(c);
   const viewer = viewerOf(c);
   const now = Date.now();
   const sight = sightOf(viewer, config, now);
   const fields = await readFieldList(c);
-  const { token, expires, ...made } = await makeSelection(
-    { config, catalogue, selections: selectionStore(c.env.DB) },
+  const user = viewer.kind === "person" ? viewer.person.id : null;
+  const uncompress = flagOf(fields, "uncompress");
+  const { token, expires, ids, ...made } = await makeSelection(
+    { ...archiveOf(c.env), selections: selectionStore(c.env.DB) },
     wishOf(fields, sight),
-    { sight, user: viewer.kind === "person" ? viewer.person.id : null, uncompress: flagOf(fields, "uncompress"), now },
+    { sight, user, uncompress, now },
   );
   const url = `${root}frames/zip/?selection=${token}`;
-  const lists = Object.fromEntries(LIST_FORMATS.map((format) => [format, `${url}&format=${format}`]));
+  if (format !== null) {
+    const wish: Wish = { kind: "ids", ids };
+    const list = await answerList(c, format, { wish, sight, user, uncompress, date: now, until: expires });
+    list.headers.set("Content-Location", `${url}&format=${format}`);
+    return list;
+  }
+  const lists = Object.fromEntries(LIST_FORMATS.map((one) => [one, `${url}&format=${one}`]));
   return c.json({ url, lists, ...made, expires: new Date(expires).toISOString() }, 201, {
     "Cache-Control": "no-store",
   });

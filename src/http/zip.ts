@@ -3,9 +3,10 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { viewerOfId, viewerOfToken } from "../archive/accounts.ts";
 import { makeBundle } from "../archive/bundle.ts";
+import { archiveOf } from "../archive/context.ts";
 import { bundlePieces } from "../archive/delivery.ts";
 import { ArchiveError } from "../archive/errors.ts";
-import { LIST_FORMATS, type ListFormat } from "../archive/link-list.ts";
+import { LIST_FORMATS } from "../archive/link-list.ts";
 import { findSelection } from "../archive/selection.ts";
 import { sightOf, type Viewer } from "../archive/visibility.ts";
 import type { Wish } from "../archive/wish.ts";
@@ -16,7 +17,8 @@ import { cachingHeaders } from "./caching.ts";
 import { type HttpContext, resource, viewerOf } from "./context.ts";
 import { CSRF_FIELD, checkCsrf } from "./csrf.ts";
 import { FilterParameters } from "./filters.ts";
-import { answerList } from "./link-list.ts";
+import { answerList, listFormatOf } from "./link-list.ts";
+import { MissingHeaders, missingHeaders } from "./missing.ts";
 import { PageParameters } from "./paging.ts";
 import { answerBytes } from "./representation.ts";
 import { type Fields, FrameIdsBody, fieldOf, flagOf, idsOf, readFieldList, wishOf } from "./wish.ts";
@@ -59,8 +61,8 @@ async function selectedOrder(c: HttpContext, token: string): Promise<Order> {
 }
 
 async function answerZip(c: HttpContext, order: Order, ranges: boolean): Promise<Response> {
-  const { config, catalogue, files, root } = c.var;
-  const bundle = await makeBundle({ config, catalogue, files }, order.wish, order.sight, { ...order, root });
+  const { files, root } = c.var;
+  const bundle = await makeBundle(archiveOf(c.env), order.wish, order.sight, { ...order, root });
   return answerBytes(
     c,
     {
@@ -70,28 +72,25 @@ async function answerZip(c: HttpContext, order: Order, ranges: boolean): Promise
       headers: {
         ...cachingHeaders(false, false),
         "Content-Disposition": attachment(bundle.filename),
+        ...missingHeaders(bundle),
         "Set-Cookie": DOWNLOAD_COOKIE,
       },
+      dear: bundle.dear,
       pieces: ({ start, end }) => bundlePieces(files, bundle, start, end),
     },
     ranges,
   );
 }
 
-function listFormatOf(c: HttpContext): ListFormat | null {
-  const text = c.req.query("format") ?? "";
-  if (text === "" || text === "zip") return null;
-  const format = LIST_FORMATS.find((one) => one === text);
-  if (format !== undefined) return format;
-  throw new ArchiveError("BAD_PARAMETER", `It accepts zip, ${LIST_FORMATS.join(", ")}.`, { field: "format" });
-}
-
 const content = { "application/zip": { schema: z.string().openapi({ format: "binary" }) } };
 const responses = {
-  200: { description: "The zip, or the list", content },
-  206: { description: "The ranges asked for", content },
+  200: { description: "The zip, or the list", headers: MissingHeaders, content },
+  206: { description: "The ranges asked for", headers: MissingHeaders, content },
   400: { description: "A parameter that is not understood, by its name, and what it accepts" },
   401: { description: "No or bad credentials" },
+  409: {
+    description: "Some of the frames are still to be unpacked (`uncompress`); Retry-After says when to ask again",
+  },
   413: { description: "More frames or bytes than one zip holds" },
 };
 
@@ -117,7 +116,7 @@ zip.openapi(
         uncompress: z
           .string()
           .optional()
-          .openapi({ type: "boolean", param: { description: "Members as they were uploaded" } }),
+          .openapi({ type: "boolean", param: { description: "Members as plain FITS, unpacked" } }),
         format: z
           .string()
           .optional()

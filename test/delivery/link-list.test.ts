@@ -11,6 +11,7 @@ const file = (id: number, name: string): Listed => ({
   object: 'NGC "7331"',
   filter: null,
   url: `http://archive/frames/${id}/download/?s=1.2.3&format=fits`,
+  note: null,
 });
 
 async function written(format: ListFormat, pages: Listed[][]): Promise<string> {
@@ -41,6 +42,18 @@ describe("lists of links", () => {
       '<file name="it&#39;s &#60;b&#62; &#38; co.fits">\n    <size>5760</size>\n' +
         `    <hash type="sha-256">${second.sha256}</hash>\n    <url>http://archive/frames/2/download/?s=1.2.3&#38;format=fits`,
     );
+  });
+
+  it("hold nothing that a spreadsheet takes for a formula, and lose nothing by it", async () => {
+    const names = ["=1+1", "+12 3", "-30", "@a", "\tx", "'quoted", "M 51", "", '=HYPERLINK("http://x")', "a=b"];
+    const text = await written("csv", [names.map((object) => ({ ...file(1, "a.fits"), object }))]);
+    const cells = text
+      .split("\r\n")
+      .slice(1, -1)
+      .map((line) => /Z,(?:"((?:[^"]|"")*)"|([^,]*)),,http/.exec(line)!)
+      .map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare!);
+    for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    expect(cells.map((cell) => cell.replace(/^'/, ""))).toEqual(names);
   });
 
   it("end properly without files and break where the files do", async () => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeBundle } from "../../src/archive/bundle.ts";
+import type { WorkItem } from "../../src/archive/context.ts";
 import { packFrame } from "../../src/archive/pack.ts";
 import { config } from "../../src/config.ts";
 import { makeCard } from "../../src/fits/card-format.ts";
@@ -127,7 +128,7 @@ describe("a file that is packed while somebody asks for it", () => {
     let asked = 0;
     const racing = { ...catalogue, frames: async () => [asked++ === 0 ? stale : fresh] };
     const bundle = await makeBundle(
-      { config: config(env), catalogue: racing, files: fileStore(env.FILES) },
+      { config: config(env), catalogue: racing, files: fileStore(env.FILES), queue: env.WORK as Queue<WorkItem> },
       { kind: "ids", ids: [one] },
       sight,
       { uncompress: false, date: CREATED, root: "http://archive/" },

@@ -149,6 +149,47 @@ describe("a selection", () => {
   });
 });
 
+describe("a list of links", () => {
+  const absent = [999_998, 999_999];
+  const comments: Record<string, RegExp> = {
+    aria2: /^# Not in the archive, or not for you.*: HIDDEN 999998 999999$/m,
+    curl: /^# Not in the archive, or not for you.*: HIDDEN 999998 999999$/m,
+    wget: /^echo 'Not in the archive, or not for you.*: HIDDEN 999998 999999' >&2$/m,
+    metalink: /^ {2}<!-- Not in the archive, or not for you.*: HIDDEN 999998 999999 -->$/m,
+    csv: /^,HIDDEN,,,,,,,\r\n,999998,,,,,,,\r\n,999999,,,,,,,\r\n$/m,
+    urls: /^http[^\n]*\n$/,
+  };
+
+  it("says what was asked for and is not in it, in a header and where its format has a place", async () => {
+    const asked = [ids[0], hidden, ...absent];
+    const made = await select("other", { frame_ids: asked });
+    expect(made.missing).toEqual([hidden, ...absent]);
+    for (const [format, comment] of Object.entries(comments)) {
+      const said = new RegExp(comment.source.replace("HIDDEN", String(hidden)), comment.flags);
+      const byGet = await ask(`/frames/zip/?frame_ids=${asked}&format=${format}`, { as: "other" });
+      const byPost = await post(`/frames/selection/?format=${format}`, "other", { frame_ids: asked });
+      for (const answer of [await ask(made.lists[format]!), byGet, byPost]) {
+        expect(answer.status).toBe(200);
+        expect(answer.headers.get("X-Platevault-Missing")).toBe(`3;ids="${hidden} 999998 999999"`);
+        expect(await answer.text(), format).toMatch(said);
+      }
+      expect((await ask(byPost.headers.get("Content-Location")!)).status).toBe(200);
+    }
+    const whole = await ask(`/frames/zip/?frame_ids=${ids[0]}&format=aria2`, { as: "other" });
+    expect(whole.headers.get("X-Platevault-Missing")).toBeNull();
+    expect(await whole.text()).not.toContain("Not in the archive");
+    expect((await post("/frames/selection/?format=pdf", "other", { frame_ids: asked })).status).toBe(400);
+  });
+
+  it("says so too where there are more frames than are kept in memory", async () => {
+    const many = Array.from({ length: 2500 }, (_, i) => 500_000 + i);
+    const list = await post("/frames/selection/?format=csv", "other", { frame_ids: [...many, ids[0]] });
+    expect(list.headers.get("X-Platevault-Missing")).toMatch(/^2500;ids="500000 500001 /);
+    const lines = (await list.text()).trim().split("\r\n");
+    expect(lines.length).toBe(1 + 1 + 2500);
+  });
+});
+
 describe("a shared link", () => {
   const shared = async (as: string | undefined, id: number, body: unknown) => post(`/frames/${id}/share/`, as, body);
 

@@ -159,6 +159,11 @@ describe("names of members", () => {
     expect(long.endsWith("ä.fits.fz")).toBe(true);
   });
 
+  it("begin with nothing that hides them, is an option to programs or a formula to spreadsheets", () => {
+    const given = ["-rf.fits", "=1.fits", "@x.fits", "+1.fits", ".hidden.fits", "a-b=c.fits"];
+    expect(given.map(safeName)).toEqual(["_rf.fits", "_1.fits", "_x.fits", "_1.fits", "_hidden.fits", "a-b=c.fits"]);
+  });
+
   it("are told apart, also where case or the form of accents does not count", () => {
     const names = new UniqueNames(["manifest.csv"]);
     const given = ["a.fits.fz", "A.fits.fz", "a.fits.fz", "a-2.fits.fz", "é.fits", "e\u0301.fits", "MANIFEST.csv"];

@@ -169,7 +169,7 @@ describe("a zip", () => {
     expect(files(zip)).toEqual(["b.fits"]);
     const missing = text(zip[`${folder}/missing.txt`]);
     expect(missing.split("\n").map((line) => line.split("\t")[0])).toEqual([
-      "These frames were asked for and are not in this zip:",
+      "Asked for, and not in this zip or not as asked:",
       "999999",
       String(ids["hidden.fits"]),
       String(ids["gone.fits"]),

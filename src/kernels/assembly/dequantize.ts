@@ -39,8 +39,8 @@ function dequantize<T>(
   const mayBlank = i32x4.splat(hasBlank != 0 ? -1 : 0);
   const zeroValues = i32x4.splat(ZERO_VALUE);
   const mayZero = i32x4.splat(dither == 2 ? -1 : 0);
-  const nan = f32x4.splat(f32.NaN);
-  const nan64 = f64x2.splat(f64.NaN);
+  // All bits set, as CFITSIO writes undefined pixels; of both types the same.
+  const nan = i32x4.splat(-1);
   let table = randomValues + (<usize>random << 2);
   const end = src + (<usize>count << 2);
   for (; src < end; src += 16) {
@@ -72,8 +72,8 @@ function dequantize<T>(
       v128.store(dst, floats);
       dst += 16;
     } else {
-      low = v128.bitselect(nan64, low, i64x2.extend_low_i32x4_s(isBlank));
-      high = v128.bitselect(nan64, high, i64x2.extend_high_i32x4_s(isBlank));
+      low = v128.bitselect(nan, low, i64x2.extend_low_i32x4_s(isBlank));
+      high = v128.bitselect(nan, high, i64x2.extend_high_i32x4_s(isBlank));
       v128.store(dst, v128.andnot(low, i64x2.extend_low_i32x4_s(isZero)));
       v128.store(dst, v128.andnot(high, i64x2.extend_high_i32x4_s(isZero)), 16);
       dst += 32;
