@@ -1,5 +1,6 @@
 /** The filters in force, each as a chip that takes it away. */
 import { formatDec, formatRa, parseDec, parseRa } from "../../sky/angle.ts";
+import { parseRegion } from "../../sky/region.ts";
 import { Icon } from "../design/icon.tsx";
 import { DEFAULT_RADIUS, FACETS, SWITCHES, TYPED } from "./field.ts";
 import type { Search } from "./query.ts";
@@ -37,6 +38,19 @@ function positionChip(filters: URLSearchParams): Chip {
   return { label: `Within ${minutes}′ of`, value: at, without: { RA: null, DEC: null, radius: null } };
 }
 
+/** A region as a chip has room for it: `a polygon of 5 corners at 13:29:53 +47:11:43`. */
+function regionWords(text: string): string {
+  try {
+    const region = parseRegion(text);
+    const [ra, dec] = region.shape === "polygon" ? region.vertices[0]! : [region.ra, region.dec];
+    const at = `${formatRa(ra, 0)} ${formatDec(dec, 0)}`;
+    if (region.shape === "polygon") return `a polygon of ${region.vertices.length} corners at ${at}`;
+    return region.shape === "circle" ? `${Number((region.radius * 60).toPrecision(4))}′ around ${at}` : at;
+  } catch {
+    return text; // no region: the archive's answer says what is wrong with it
+  }
+}
+
 function chipsOf(search: Search): Chip[] {
   const chips: Chip[] = [];
   for (const name of new Set(search.filters.keys())) {
@@ -55,7 +69,8 @@ function chipsOf(search: Search): Chip[] {
       } else {
         const unit = name.startsWith("EXPTIME") ? " s" : "";
         const label = SHORT[name] ?? TYPED[name as keyof typeof TYPED]?.label ?? name;
-        chips.push({ label, value: value + unit, without });
+        const words = name === "covers" || name === "intersects" ? regionWords(value) : value + unit;
+        chips.push({ label, value: words, without });
       }
     }
   }

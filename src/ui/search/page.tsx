@@ -6,6 +6,7 @@ import { isStaff, session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
 import { bytes, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
+import { Lazily } from "../design/lazily.tsx";
 import { useWide } from "../design/media.ts";
 import { Fault } from "../design/notice.tsx";
 import { go, place, restoreScroll } from "../router.ts";
@@ -18,6 +19,8 @@ import { Saved } from "./saved.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import "./search.css";
+
+const loadMap = () => import("../sky/map.tsx");
 
 /** Address of the last search, for the way back from a frame. */
 export const lastSearch = { address: "/" };
@@ -94,7 +97,12 @@ export default function SearchPage() {
         <Chips search={search} onChange={change} onClear={clear} />
         <Toolbar search={search} view={view} total={total} onView={(next) => alter({ view: next })} onAlter={alter} />
         {list.fault && <Fault fault={list.fault} again={list.reload} what="The frames" />}
-        <div class={list.busy && list.data ? "results-body stale" : "results-body"}>
+        {view === "map" && (
+          <Lazily load={loadMap} what="The map">
+            {({ default: SkyMap }) => <SkyMap search={search} onChange={change} />}
+          </Lazily>
+        )}
+        <div class={list.busy && list.data ? "results-body stale" : "results-body"} hidden={view === "map"}>
           <div class={list.busy ? "busy-line on" : "busy-line"} />
           {list.data === undefined && list.busy && <Skeleton rows={12} />}
           {list.data !== undefined && list.data.results.length > 0 && view === "table" && (
@@ -111,7 +119,7 @@ export default function SearchPage() {
             <Nothing search={search} total={list.data.count} onClear={clear} />
           )}
         </div>
-        {total !== undefined && total > 0 && (
+        {total !== undefined && total > 0 && view !== "map" && (
           <Pager
             total={total}
             offset={search.offset}

@@ -1,7 +1,7 @@
 /** The search that an address stands for, and the address and API queries that a search stands for. */
 import { ALIASES, FILTER_NAMES } from "./field.ts";
 
-export type View = "table" | "gallery";
+export type View = "table" | "gallery" | "map";
 
 export interface Search {
   /** Filters by the API's names; a name may be there several times: any of its values. */
@@ -44,7 +44,7 @@ export function readSearch(query: URLSearchParams): Search {
     order: query.get("order") === "asc" ? "asc" : DEFAULT_ORDER,
     limit: Math.min(Math.max(wholeNumber(query.get("limit"), DEFAULT_LIMIT), 1), 1000),
     offset: wholeNumber(query.get("offset"), 0),
-    view: view === "table" || view === "gallery" ? view : null,
+    view: view === "table" || view === "gallery" || view === "map" ? view : null,
   };
 }
 

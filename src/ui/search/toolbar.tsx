@@ -124,6 +124,16 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
             >
               <Icon name="gallery" />
             </button>
+            <button
+              type="button"
+              class="button square"
+              aria-pressed={view === "map"}
+              aria-label="Map"
+              title="Map"
+              onClick={() => onView("map")}
+            >
+              <Icon name="map" />
+            </button>
           </div>
         </div>
       </div>
