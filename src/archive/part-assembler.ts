@@ -1,10 +1,10 @@
 /**
- * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size: a part leaves when its
- * last byte has come. Held are the part that fills (nothing comes while it is on its way) and those with the header of an
- * image that is not finished yet: for most files the first.
+ * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size: a part whose last byte
+ * has come leaves when the next but one begins, so that a file of two parts is written in one go. Held are the part that
+ * fills, one that is full, and those with the header of an image that is not finished yet: for most files the first.
  */
 import type { PackSink } from "../fits/pack-output.ts";
-import { PartSink } from "../store/file-writer.ts";
+import { joined, PartSink } from "../store/file-writer.ts";
 import type { FileInfo, FileStore } from "../store/files.ts";
 
 interface Part {
@@ -26,11 +26,10 @@ export class PartAssembler implements PackSink {
       const index = Math.floor((offset + from) / PartSink.PART);
       const at = offset + from - index * PartSink.PART;
       const take = Math.min(bytes.length - from, PartSink.PART - at);
-      const part = this.partAt(index);
+      const part = this.parts.get(index) ?? (await this.begin(index));
       part.bytes.set(bytes.subarray(from, from + take), at);
       part.filled += take;
       from += take;
-      if (part.filled === PartSink.PART) await this.send(index, part.bytes);
     }
   }
 
@@ -41,11 +40,13 @@ export class PartAssembler implements PackSink {
       const whole = index === last ? size - last * PartSink.PART : PartSink.PART;
       if (filled !== whole) throw new RangeError(`part ${index} of ${this.key} has ${filled} of ${whole} bytes`);
     }
-    const rest = this.parts.get(last);
-    const bytes = rest?.bytes.subarray(0, rest.filled) ?? new Uint8Array(0);
-    // What fits one part needs no multipart upload.
-    if (this.sink === null) return this.files.put(this.key, bytes);
-    if (rest !== undefined) await this.send(last, bytes);
+    const rest = [...this.parts].sort(([a], [b]) => a - b);
+    // What nothing has left of yet needs no multipart upload.
+    if (this.sink === null) {
+      const pieces = rest.map(([, { bytes, filled }]) => bytes.subarray(0, filled));
+      return this.files.put(this.key, pieces.length > 1 ? joined(pieces) : (pieces[0] ?? new Uint8Array(0)));
+    }
+    for (const [index, { bytes, filled }] of rest) await this.send(index, bytes.subarray(0, filled));
     return this.sink.complete();
   }
 
@@ -55,12 +56,12 @@ export class PartAssembler implements PackSink {
     await this.sink?.abort();
   }
 
-  private partAt(index: number): Part {
-    let part = this.parts.get(index);
-    if (part === undefined) {
-      part = { bytes: new Uint8Array(PartSink.PART), filled: 0 };
-      this.parts.set(index, part);
+  private async begin(index: number): Promise<Part> {
+    if (this.parts.size > 1) {
+      for (const [full, { bytes, filled }] of this.parts) if (filled === PartSink.PART) await this.send(full, bytes);
     }
+    const part = { bytes: new Uint8Array(PartSink.PART), filled: 0 };
+    this.parts.set(index, part);
     return part;
   }
 

@@ -6,8 +6,8 @@
 import { type FileInfo, FileStoreError, infoOf, type PutOptions, putOptionsOf, twice } from "./files.ts";
 
 /**
- * Bytes of every part but the last, and the size up to which a file is written in one go. Twice the least that R2 takes:
- * most frames fit it, and the local R2 is slow at reading back what was written in parts.
+ * Bytes of every part but the last. Files of up to two parts are written in one go: most frames are, and the local R2
+ * is slow at reading back what was written in parts, because it joins them by a stream in JavaScript.
  */
 const PART = 10 * 1024 * 1024;
 const FIRST_BUFFER = 256 * 1024;
@@ -25,6 +25,19 @@ function takeBuffer(): Uint8Array<ArrayBuffer> {
 
 function giveBack(buffer: Uint8Array<ArrayBuffer> | null): void {
   if (buffer !== null && buffer.length === PART && idle.length < MOST_IDLE) idle.push(buffer);
+}
+
+/** Bytes that lie apart as one body of known length. They must not change until R2 has answered. */
+export function joined(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  const { readable, writable } = new FixedLengthStream(parts.reduce((sum, part) => sum + part.length, 0));
+  const writer = writable.getWriter();
+  const write = async () => {
+    for (const part of parts) await writer.write(part);
+    await writer.close();
+  };
+  // Whoever reads the stream meets the error, too.
+  write().catch(() => undefined);
+  return readable;
 }
 
 /** A multipart upload whose parts may be sent in any order. `number` counts from 1. */
@@ -67,8 +80,8 @@ export class PartSink {
 }
 
 /**
- * Takes bytes in order. Holds at most two parts: one that fills while the other is on its way. What fits one part is
- * written in one go at `finish`. After an error the only call left is `abort`.
+ * Takes bytes in order. Holds at most two parts: one that fills while the other waits or is on its way. What fits two
+ * parts is written in one go at `finish`. After an error the only call left is `abort`.
  */
 export class FileWriter {
   static readonly PART = PART;
@@ -77,6 +90,8 @@ export class FileWriter {
   private buffer = new Uint8Array(FIRST_BUFFER);
   private used = 0;
   private spare: Uint8Array<ArrayBuffer> | null = null;
+  /** The first part, as long as it may be one of two. */
+  private held: Uint8Array<ArrayBuffer> | null = null;
   private sink: PartSink | null = null;
   private parts = 0;
   private sending: Promise<unknown> | null = null;
@@ -113,9 +128,10 @@ export class FileWriter {
     this.ended = true;
     if (this.sink === null) {
       const key = this.key();
-      const body = this.buffer.subarray(0, this.used);
+      const last = this.buffer.subarray(0, this.used);
+      const body = () => (this.held === null ? last : joined([this.held, last]));
       const options = putOptionsOf({ ...this.options, ...check });
-      const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, body, options)));
+      const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, body(), options)));
       this.release();
       return info;
     }
@@ -143,14 +159,27 @@ export class FileWriter {
   private release(): void {
     giveBack(this.buffer);
     giveBack(this.spare);
+    giveBack(this.held);
     this.buffer = new Uint8Array(0);
     this.spare = null;
+    this.held = null;
   }
 
   private async sendBuffer(): Promise<void> {
     await this.sending;
-    this.sink ??= await PartSink.open(this.bucket, this.key(), this.options);
     const full = this.buffer;
+    if (this.sink === null && this.held === null) {
+      this.held = full;
+      this.buffer = takeBuffer();
+      this.used = 0;
+      return;
+    }
+    this.sink ??= await PartSink.open(this.bucket, this.key(), this.options);
+    if (this.held !== null) {
+      await this.sink.send(++this.parts, this.held);
+      this.spare = this.held;
+      this.held = null;
+    }
     this.sending = this.sink.send(++this.parts, full);
     // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
     this.sending.catch(() => undefined);

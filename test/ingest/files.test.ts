@@ -107,7 +107,7 @@ describe("a stream for an answer", () => {
 describe("writing", () => {
   const LONG = Buffer.alloc(2 * FileWriter.PART + 123, 5);
 
-  it.each([0, 10, 300_000, FileWriter.PART, FileWriter.PART + 1, LONG.length])(
+  it.each([0, 10, 300_000, FileWriter.PART, FileWriter.PART + 1, 2 * FileWriter.PART, LONG.length])(
     "%i bytes of unknown number",
     async (size) => {
       const writer = files.writer(() => `written-${size}`);

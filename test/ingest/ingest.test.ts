@@ -335,8 +335,8 @@ describe("the same name again", () => {
 });
 
 describe("large files", () => {
-  /** 12 MB: three parts of R2. */
-  const ROWS = 1_500_000;
+  /** 22 MB: three parts of R2. */
+  const ROWS = 2_700_000;
 
   it("go to their own key in parts", async () => {
     const bytes = frameBytes({ FNAME: "large" }, ROWS);
@@ -379,8 +379,8 @@ describe("large files", () => {
   }
 
   it("leave nothing behind when they turn out to be broken", async () => {
-    const bytes = frameBytes({ FNAME: "large-broken" }, ROWS).subarray(0, 11_000_000);
-    await expect(take("x.fits", bytes)).rejects.toMatchObject({ code: "UNREADABLE", message: /ends at byte 11000000/ });
+    const bytes = frameBytes({ FNAME: "large-broken" }, ROWS).subarray(0, 21_200_000);
+    await expect(take("x.fits", bytes)).rejects.toMatchObject({ code: "UNREADABLE", message: /ends at byte 21200000/ });
     await expectInOrder();
   });
 
@@ -436,7 +436,7 @@ describe("failures", () => {
     const better = frameBytes({ FNAME: "r2", OBJECT: "new" });
     const refusal = { code: "UNAVAILABLE", message: /could not be stored, and nothing of it was kept/ };
     await expect(take("x.fits", better, withBucket({ put: fail }))).rejects.toMatchObject(refusal);
-    const large = frameBytes({ FNAME: "r2", OBJECT: "large" }, 1_500_000);
+    const large = frameBytes({ FNAME: "r2", OBJECT: "large" }, 2_700_000);
     await expect(take("x.fits", large, withBucket({ uploadPart: fail }))).rejects.toMatchObject(refusal);
     await expect(take("x.fits", large, withBucket({ createMultipartUpload: fail }))).rejects.toMatchObject(refusal);
     expect(await archive.catalogue.owner("r2")).toEqual(before);
