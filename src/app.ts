@@ -33,11 +33,15 @@ import { share } from "./http/share.ts";
 import { uploads } from "./http/uploads.ts";
 import { versions } from "./http/versions.ts";
 import { zip } from "./http/zip.ts";
+import { HolderChanged } from "./store/holders.ts";
 
 export const app = resource({ getPath: pathBelowRoot });
 
 app.use(prepare, csrf);
-app.onError(answerError);
+// What a request leant on has changed while it was answered: it is answered again, knowing nothing this time.
+app.onError((error, c) =>
+  error instanceof HolderChanged ? app.fetch(c.req.raw, c.env, c.executionCtx) : answerError(error, c),
+);
 app.notFound(fallback(app));
 
 app.route("/", home);

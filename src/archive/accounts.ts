@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { Account, AccountStore } from "../store/accounts.ts";
+import type { Holder, HolderStore } from "../store/holders.ts";
 import { checkAttempts, clearAttempts, countFailure } from "./attempts.ts";
 import { ArchiveError } from "./errors.ts";
 import { checkStrength, hashPassword, verifyPassword } from "./password.ts";
@@ -13,7 +14,7 @@ export const LOGIN_LABEL = "api-token-auth";
 
 const MOST_TOKENS = 100;
 
-export function personOf(account: Account): Person {
+export function personOf(account: Holder): Person {
   const { id, username, isStaff, proposals, epoch } = account;
   return { id, username, isStaff, proposals, epoch };
 }
@@ -27,7 +28,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** Whose token this is. Throws UNAUTHENTICATED, in the words of Django REST framework. */
-export async function viewerOfToken(store: AccountStore, token: string, now: number): Promise<Viewer> {
+export async function viewerOfToken(store: Pick<HolderStore, "byToken">, token: string, now: number): Promise<Viewer> {
   const account = await store.byToken(await hashToken(token), now);
   if (account === null) throw new ArchiveError("UNAUTHENTICATED", "Invalid token.");
   if (!account.isActive) throw new ArchiveError("UNAUTHENTICATED", "User inactive or deleted.");
@@ -38,7 +39,11 @@ export async function viewerOfToken(store: AccountStore, token: string, now: num
  * Who an Authorization header speaks for: `Token X` and `Bearer X` are read, other schemes are not ours and count as
  * none. Throws UNAUTHENTICATED for a malformed header or a bad token.
  */
-export async function viewerOfHeader(store: AccountStore, header: string, now: number): Promise<Viewer> {
+export async function viewerOfHeader(
+  store: Pick<HolderStore, "byToken">,
+  header: string,
+  now: number,
+): Promise<Viewer> {
   const [scheme, token, ...rest] = header.trim().split(/\s+/);
   if (!/^(token|bearer)$/i.test(scheme ?? "")) return { kind: "anonymous" };
   if (token === undefined) {
@@ -52,7 +57,7 @@ export async function viewerOfHeader(store: AccountStore, header: string, now: n
 
 /** Whose session this is; a session that is over is no error, its owner just has to sign in again. */
 export async function viewerOfSession(
-  store: AccountStore,
+  store: Pick<HolderStore, "byId">,
   config: Pick<Config, "secretKey">,
   cookie: string,
   now: number,
@@ -64,7 +69,7 @@ export async function viewerOfSession(
 }
 
 /** The account of an id as a viewer, as for somebody who hands on a signed link; anonymous if it may not sign in. */
-export async function viewerOfId(store: AccountStore, id: number): Promise<Viewer> {
+export async function viewerOfId(store: Pick<HolderStore, "byId">, id: number): Promise<Viewer> {
   const account = await store.byId(id);
   if (account === null || !account.isActive) return { kind: "anonymous" };
   return { kind: "person", person: personOf(account), by: "token" };

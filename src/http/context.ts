@@ -14,6 +14,7 @@ import type { AccountStore } from "../store/accounts.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
 import type { ListedFrame, Sight } from "../store/frame.ts";
+import type { HolderStore } from "../store/holders.ts";
 import { complaint } from "./body.ts";
 import type { FrameView } from "./frame-object.ts";
 import { Refused, truth } from "./parameter.ts";
@@ -30,6 +31,8 @@ export interface HttpEnv {
     catalogue: Catalogue;
     files: FileStore;
     accounts: AccountStore;
+    /** Whom tokens, sessions and links speak for. */
+    holders: HolderStore;
     /** Public address of the archive, with its path prefix and a trailing slash. */
     root: string;
   };
@@ -118,7 +121,7 @@ export async function requireFrameSight(
   const now = Date.now();
   try {
     const link = verifyLink(c.var.config, signature, id, use, now);
-    const viewer: Viewer = link.user === null ? { kind: "anonymous" } : await viewerOfId(c.var.accounts, link.user);
+    const viewer: Viewer = link.user === null ? { kind: "anonymous" } : await viewerOfId(c.var.holders, link.user);
     if (link.user !== null && viewer.kind === "anonymous") {
       throw new ArchiveError("FORBIDDEN", "The account that this link was made for is closed.");
     }

@@ -10,8 +10,12 @@ import { config } from "../config.ts";
 import { accountStore } from "../store/accounts.ts";
 import { openCatalogue } from "../store/d1-catalogue.ts";
 import { fileStore } from "../store/files.ts";
+import { HolderChanged, holderStore } from "../store/holders.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { rootOf } from "./public-address.ts";
+
+/** Requests that change nothing, and so may begin anew (store/holders.ts). */
+const READING = ["GET", "HEAD"];
 
 /** Query parameters that must not be read in a log. */
 const SECRET_PARAMETERS = [LINK_PARAMETER, "selection", "token", "auth_token", "password"];
@@ -35,7 +39,7 @@ async function identify(c: HttpContext): Promise<Viewer | ArchiveError> {
   const now = Date.now();
   if (header !== undefined) {
     try {
-      const viewer = await viewerOfHeader(c.var.accounts, header, now);
+      const viewer = await viewerOfHeader(c.var.holders, header, now);
       if (viewer.kind === "person") return viewer;
     } catch (error) {
       // Not thrown here: `GET /` and signed links work whatever the header says. `viewerOf` throws it.
@@ -44,7 +48,7 @@ async function identify(c: HttpContext): Promise<Viewer | ArchiveError> {
     }
   }
   const cookie = getCookie(c, SESSION_COOKIE);
-  return cookie === undefined ? { kind: "anonymous" } : viewerOfSession(c.var.accounts, c.var.config, cookie, now);
+  return cookie === undefined ? { kind: "anonymous" } : viewerOfSession(c.var.holders, c.var.config, cookie, now);
 }
 
 /** Path and query as they may be logged. */
@@ -85,11 +89,15 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("identity", { kind: "anonymous" });
   c.set("config", config(c.env));
   c.set("root", rootOf(c.env, c.req.url));
+  const holders = holderStore(c.env.DB, READING.includes(c.req.method));
+  c.set("holders", holders);
   c.set("accounts", accountStore(c.env.DB));
-  c.set("catalogue", openCatalogue(c.env.DB));
+  c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses }));
   c.set("files", fileStore(c.env.FILES));
   c.set("identity", await identify(c));
   await next();
+  if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning
+  await holders.confirm();
   c.header("X-Request-Id", c.var.requestId);
   for (const [name, value] of Object.entries(DEFAULT_HEADERS)) {
     if (!c.res.headers.has(name)) c.header(name, value);

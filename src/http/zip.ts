@@ -52,7 +52,7 @@ function ownOrder(c: HttpContext, viewer: Viewer, fields: Fields): Order {
 async function selectedOrder(c: HttpContext, token: string): Promise<Order> {
   const now = Date.now();
   const { ids, userId, uncompress, created, expires } = await findSelection(selectionStore(c.env.DB), token, now);
-  const viewer: Viewer = userId === null ? { kind: "anonymous" } : await viewerOfId(c.var.accounts, userId);
+  const viewer: Viewer = userId === null ? { kind: "anonymous" } : await viewerOfId(c.var.holders, userId);
   if (userId !== null && viewer.kind === "anonymous") {
     throw new ArchiveError("FORBIDDEN", "The account that this selection was made for is closed.");
   }
@@ -138,7 +138,7 @@ zip.openapi(
 async function senderOf(c: HttpContext, fields: Fields): Promise<Viewer> {
   const token = fieldOf(fields, "auth_token") ?? "";
   if (token !== "" && c.req.header("Authorization") === undefined) {
-    return viewerOfToken(c.var.accounts, token, Date.now());
+    return viewerOfToken(c.var.holders, token, Date.now());
   }
   checkCsrf(c, fieldOf(fields, CSRF_FIELD));
   return viewerOf(c);

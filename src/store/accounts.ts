@@ -1,21 +1,15 @@
 /** Accounts, their API tokens and their proposals in D1. Passwords and tokens come in as hashes only. */
-import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Holder } from "./holders.ts";
 import { token, user } from "./schema.ts";
 
-export interface Account {
-  id: number;
-  username: string;
+export interface Account extends Holder {
   email: string;
   /** See archive/password.ts; "" where none was set. */
   password: string;
-  isStaff: boolean;
-  isActive: boolean;
-  epoch: number;
   /** UTC milliseconds. */
   created: number;
-  /** In alphabetical order. */
-  proposals: string[];
 }
 
 export interface AccountToken {
@@ -89,17 +83,6 @@ export function accountStore(d1: D1Database) {
 
     /** Names differ by more than their case. */
     byName: (username: string) => one(sql`${user.username} = ${username} COLLATE NOCASE`),
-
-    /** The owner of a token that is neither revoked nor past its end, active or not. One query. */
-    async byToken(hash: string, now: number): Promise<Account | null> {
-      const row = await db
-        .select(accountColumns)
-        .from(token)
-        .innerJoin(user, eq(token.userId, user.id))
-        .where(and(eq(token.hash, hash), isNull(token.revoked), or(isNull(token.expires), gt(token.expires, now))))
-        .get();
-      return row === undefined ? null : accountOf(row);
-    },
 
     async list(): Promise<Account[]> {
       return (await db.select(accountColumns).from(user).orderBy(asc(user.id))).map(accountOf);

@@ -1,7 +1,7 @@
 /** The catalogue in one D1 database. */
 import type { Added, Catalogue, Version } from "./catalogue.ts";
 import { sees } from "./choice.ts";
-import { type Cost, Database, type Row } from "./database.ts";
+import { Database, type DatabaseOptions, type Row } from "./database.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
 import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
@@ -17,20 +17,14 @@ import { shardsOf } from "./shards.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { erase, insert, supersede, swapFile } from "./write.ts";
 
-export interface CatalogueOptions {
-  /** Told what each statement cost. */
-  observe?: (cost: Cost) => void;
-  /** Reads start from there at the earliest (D1 sessions). */
-  bookmark?: string;
-}
-
 /** Uploads of one name that may overtake each other before the archive gives up. */
 const ATTEMPTS = 8;
 
 /** Opens the catalogue for one request or run; what it remembers of the database is shared in the isolate. */
-export function openCatalogue(d1: D1Database, options: CatalogueOptions = {}): Catalogue {
+export function openCatalogue(d1: D1Database, options: DatabaseOptions = {}): Catalogue {
   const shards = shardsOf(d1);
-  const parts = shards.map((shard) => new D1Catalogue(shard.d1, options, shard.number));
+  const { witnesses: _, ...others } = options; // accounts are in the first shard
+  const parts = shards.map(({ d1: own, number }) => new D1Catalogue(own, number === 0 ? options : others, number));
   return parts.length === 1 ? parts[0]! : new ShardedCatalogue(shards, parts);
 }
 
@@ -40,9 +34,9 @@ export class D1Catalogue implements Catalogue {
   private readonly reader: Reader;
   private readonly shard: number;
 
-  constructor(d1: D1Database, { observe, bookmark }: CatalogueOptions, shard: number) {
+  constructor(d1: D1Database, options: DatabaseOptions, shard: number) {
     this.shard = shard;
-    this.database = new Database(d1, observe, bookmark);
+    this.database = new Database(d1, options);
     this.reader = new Reader(this.database, snapshotOf(d1));
   }
 

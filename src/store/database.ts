@@ -3,6 +3,8 @@
  * a replica (sessions API), but never from before what this object has itself read or written.
  */
 
+import type { Witness } from "./holders.ts";
+
 export interface Statement {
   sql: string;
   params?: unknown[];
@@ -18,26 +20,41 @@ export interface Cost {
   milliseconds: number;
 }
 
+export interface DatabaseOptions {
+  /** Told what each statement cost. */
+  observe?: (cost: Cost) => void;
+  /** Reads start from there at the earliest (D1 sessions). */
+  bookmark?: string;
+  /** What the first batch carries along (holders.ts). */
+  witnesses?: Witness[];
+}
+
 export class Database {
   private readonly session: D1DatabaseSession;
 
   private readonly observe: ((cost: Cost) => void) | undefined;
 
-  constructor(d1: D1Database, observe?: (cost: Cost) => void, bookmark?: string) {
+  private readonly witnesses: Witness[];
+
+  constructor(d1: D1Database, { observe, bookmark, witnesses = [] }: DatabaseOptions = {}) {
     this.observe = observe;
+    this.witnesses = witnesses;
     this.session = d1.withSession(bookmark ?? "first-unconstrained");
   }
 
   /** Runs statements in order as one transaction; the rows of each. */
-  async run(statements: Statement[]): Promise<Row[][]> {
-    if (statements.length === 0) return [];
+  async run(asked: Statement[]): Promise<Row[][]> {
+    if (asked.length === 0) return [];
+    const carried = this.witnesses.splice(0);
+    const statements = [...carried.map(({ statement }) => statement), ...asked];
     const results = await this.session.batch<Row>(
       statements.map(({ sql, params = [] }) => this.session.prepare(sql).bind(...params)),
     );
+    for (const { hear } of carried) hear(results.shift()!.results);
     if (this.observe !== undefined) {
       results.forEach(({ meta }, i) => {
         this.observe!({
-          sql: statements[i]!.sql,
+          sql: asked[i]!.sql,
           rowsRead: meta.rows_read,
           rowsWritten: meta.rows_written,
           milliseconds: meta.duration,
