@@ -2,9 +2,10 @@
 import type { Config } from "../config.ts";
 import { FitsError } from "../fits/errors.ts";
 import type { Hdu } from "../fits/hdu.ts";
-import { imageRows, type RowBlock } from "../fits/image.ts";
+import { visitRows } from "../fits/image.ts";
 import type { Cuts } from "../imaging/cuts.ts";
 import type { RowSource } from "../imaging/picture.ts";
+import type { Pixels } from "../imaging/pixels.ts";
 import type { FileStore } from "../store/files.ts";
 import type { StoredFile } from "../store/frame.ts";
 import { ArchiveError } from "./errors.ts";
@@ -70,17 +71,18 @@ export class FrameImage implements RowSource, AsyncDisposable {
     }
   }
 
-  async *rows(): AsyncGenerator<RowBlock> {
+  async eachBlock(visit: (data: Pixels) => void): Promise<void> {
     // The search for the science image may have gone past it, and a file that is read forwards cannot go back.
     const again = !this.file?.seekable;
     if (again) await this[Symbol.asyncDispose]();
     this.file ??= await this.reopen();
     const hdu = again ? await this.file.hdu(this.hdu.index) : this.hdu;
     const raw = this.#scaling !== null;
-    yield* imageRows(hdu, { x: this.#x, y: this.#y, plane: this.plane, raw, signal: this.signal });
+    const part = { x: this.#x, y: this.#y, plane: this.plane };
+    await visitRows(hdu, { ...part, raw, signal: this.signal }, ({ data }) => visit(data));
   }
 
-  /** Cut levels in the values that `rows` gives. */
+  /** Cut levels in the values that `eachBlock` gives. */
   storedCuts(cuts: Cuts): Cuts {
     if (this.#scaling === null || cuts.kind !== "levels") return cuts;
     const { scale, zero } = this.#scaling;

@@ -38,16 +38,11 @@ export interface RowBlock {
   readonly y: number;
   readonly rows: number;
   readonly width: number;
-  /** `rows × width` values, row by row. The reader does not touch it again. */
+  /** `rows × width` values, row by row. */
   readonly data: PixelArray;
 }
 
-export interface RowOptions extends ReadOptions {
-  /** Most rows in a block; by default as many as make about {@link BLOCK_BYTES}, or the height of a tile. */
-  rowsPerBatch?: number;
-}
-
-/** Size of a block of rows, in bytes as stored, where the caller does not say. */
+/** Size of a block of rows, in bytes as stored, where tiles do not say. */
 const BLOCK_BYTES = 1024 * 1024;
 
 /**
@@ -67,32 +62,36 @@ export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Im
   return { data: convert(stored), type, shape };
 }
 
-/** The same as a stream of rows of one plane (default 0) in ascending order, in bounded memory. Throws as readImage. */
-export async function* imageRows(hdu: Hdu, options: RowOptions = {}): AsyncGenerator<RowBlock> {
+/**
+ * The same as a stream: gives the rows of one plane (default 0) in ascending order, in bounded memory. A block's values
+ * are there only while `visit` looks at them: their memory is used again. Throws as readImage.
+ */
+export async function visitRows(hdu: Hdu, options: ReadOptions, visit: (block: RowBlock) => void): Promise<void> {
   const image = imageOf(hdu);
   const box = boxOf(image, { ...options, plane: options.plane ?? 0 });
-  // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
-  const isWhole = options.x === undefined && options.y === undefined;
-  const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
-  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
   const width = box.hi[0]! - box.lo[0]!;
   const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
+  // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
+  const isWhole = width === image.axes[0] && last - first === (image.axes[1] ?? 1);
+  const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
+  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
+  let y = first;
+  const take = (stored: StoredArray): void => {
+    const rows = stored.length / width;
+    visit({ y, rows, width, data: convert(stored) });
+    y += rows;
+  };
+  if (await reader.visit?.(box, take, options.signal, flip)) return;
   const natural = Math.max(1, Math.floor(BLOCK_BYTES / (width * (Math.abs(image.bitpix) / 8))));
-  const most = options.rowsPerBatch ?? Math.max(natural, reader.rowStep);
-  if (!(most >= 1)) throw new FitsError("BAD_VALUE", `rowsPerBatch is ${most}; it must be positive`);
-  // Whole tiles are read at once, also where the caller wants smaller blocks: none is decoded twice.
-  const step = Math.max(1, Math.floor(most / reader.rowStep)) * reader.rowStep;
-  for (let y = first; y < last; ) {
+  // Whole tiles are read at once: none is decoded twice.
+  const step = Math.max(1, Math.floor(natural / reader.rowStep)) * reader.rowStep;
+  const buffer = allocate(hdu, image, Math.min(step, last - first) * width, type);
+  while (y < last) {
     const next = Math.min((Math.floor(y / step) + 1) * step, last);
     const part = box.lo.length > 1 ? { lo: box.lo.with(1, y), hi: box.hi.with(1, next) } : box;
-    const stored = allocate(hdu, image, (next - y) * width, type);
+    const stored = buffer.subarray(0, (next - y) * width);
     await reader.read(part, stored, options.signal, flip);
-    const data = convert(stored);
-    for (let row = y; row < next; row += most) {
-      const rows = Math.min(most, next - row);
-      yield { y: row, rows, width, data: data.subarray((row - y) * width, (row - y + rows) * width) };
-    }
-    y = next;
+    take(stored);
   }
 }
 

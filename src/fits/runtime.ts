@@ -19,16 +19,27 @@ export interface Kernels {
   fromBigEndian: typeof fromBigEndian;
   scalePixels: typeof scalePixels;
   /**
-   * `decodeRice` of several tiles of the same number of pixels, one behind the other in `out`; `tiles` says where in
-   * `bytes` they are; `flip`: with the sign bit of every pixel flipped. False where one of them cannot be read (`decodeRice` then says why); `out` is spoilt.
+   * `decodeRice` of several tiles that are alike; `tiles` says where in `bytes` they are. `take` gets them in order,
+   * some at a time, one behind the other, in an array that is there only during the call; `first` is the index of its
+   * first tile. Answers how many were handed over: fewer than there are where one of the next cannot be read so
+   * (`decodeRice` then says why).
    */
   decodeRiceTiles(
     bytes: Uint8Array,
     tiles: readonly { readonly offset: number; readonly length: number }[],
-    out: Uint8Array | Int16Array | Int32Array,
-    blockSize: number,
-    flip: boolean,
-  ): boolean;
+    shape: RiceTiles,
+    take: (pixels: Uint8Array | Int16Array | Int32Array, first: number) => void,
+  ): number;
+}
+
+/** What RICE tiles that are decoded together have in common. */
+export interface RiceTiles {
+  /** Of each tile. */
+  readonly pixels: number;
+  readonly bytePix: number;
+  readonly blockSize: number;
+  /** Whether the sign bit of every pixel is to be flipped. */
+  readonly flip: boolean;
 }
 
 export interface Runtime {

@@ -10,4 +10,9 @@ export interface StoredReader {
    * value flipped, which for integers is what the unsigned conventions ask for (FITS 4.0 §5.2.5).
    */
   read(box: Box, out: StoredArray, signal?: AbortSignal, flip?: boolean): Promise<void>;
+  /**
+   * The same without `out`: `take` gets the box's rows in order, as many as come at once, in an array that is there
+   * only during the call. False, and nothing was taken, where pixels do not lie so that whole rows come.
+   */
+  visit?(box: Box, take: (rows: StoredArray) => void, signal?: AbortSignal, flip?: boolean): Promise<boolean>;
 }

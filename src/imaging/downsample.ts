@@ -5,6 +5,9 @@
 import { ImagingError } from "./errors.ts";
 import type { Row } from "./pixels.ts";
 
+/** Most rows that are summed at once: columns of 16-bit pixels are summed in 32 bits. */
+const MOST_ROWS = 65_535;
+
 /** Which input pixels make one output pixel along an axis: a part of `first`, all of `[from, to)`, a part of `last`. */
 export interface Spans {
   from: Int32Array;
@@ -83,17 +86,32 @@ export class Downsampler {
     this.#out = new Float32Array(outWidth);
   }
 
-  /** The next row. `finite`: all of its pixels are numbers. */
+  /** The next rows: any number of integers, one of doubles. `finite`: all of their pixels are numbers. */
   push(pixels: Row, finite: boolean): void {
     if (this.outWidth === this.width && this.outHeight === this.height) {
-      this.#pass(pixels);
+      for (let at = 0; at < pixels.length; at += this.width) this.#pass(pixels.subarray(at, at + this.width));
+    } else if (pixels instanceof Int16Array) {
+      this.#pushIntegers(pixels);
     } else if (finite) {
-      if (pixels instanceof Int16Array) this.sum(pixels, this.#columns, this.#row);
-      else sumDoubles(pixels, this.#columns, this.#row);
-      this.#addRow(this.#fullArea);
+      sumDoubles(pixels, this.#columns, this.#row);
+      this.#addRows(1, this.#fullArea);
     } else {
       this.#sumRowChecked(pixels);
-      this.#addRow(this.#area);
+      this.#addRows(1, this.#area);
+    }
+  }
+
+  /** Rows that lie on one row of the picture with all of their height are summed together. */
+  #pushIntegers(pixels: Int16Array): void {
+    const rows = pixels.length / this.width;
+    for (let row = 0; row < rows; ) {
+      const edge = (this.#y + 1) * this.height;
+      const whole = Math.floor(edge / this.outHeight) - this.#nextRow;
+      const count = Math.max(1, Math.min(rows - row, whole, MOST_ROWS));
+      const part = pixels.subarray(row * this.width, (row + count) * this.width);
+      this.sum(part, this.width, this.#columns, this.#row);
+      this.#addRows(count, this.#fullArea);
+      row += count;
     }
   }
 
@@ -126,18 +144,19 @@ export class Downsampler {
     }
   }
 
-  /** Adds the summed row to the one or two rows of the picture it lies on. */
-  #addRow(area: Float64Array): void {
+  /** Adds the sum of `rows` rows to the row of the picture they lie on, or that of one row to the two it may lie on. */
+  #addRows(rows: number, area: Float64Array): void {
     // In units of 1/outHeight of a row everything is an integer.
     let from = this.#nextRow * this.outHeight;
-    const end = from + this.outHeight;
-    this.#nextRow++;
+    const end = from + rows * this.outHeight;
+    this.#nextRow += rows;
     while (from < end) {
       const edge = (this.#y + 1) * this.height;
       const part = Math.min(end, edge) - from;
       const weight = part / this.outHeight;
+      const share = weight / rows;
       for (let i = 0; i < this.outWidth; i++) {
-        this.#sums[i]! += weight * this.#row[i]!;
+        this.#sums[i]! += share * this.#row[i]!;
         this.#weights[i]! += weight * area[i]!;
       }
       from += part;
@@ -153,22 +172,16 @@ export class Downsampler {
   }
 }
 
-// The same loop twice, for the two kinds of rows: see Row.
-
 /**
- * Sums the pixels of each span: whole ones in [from, to), and the parts before and after of the two beside them. The
- * oracle and stand-in of the kernel of this name.
+ * Sums the pixels of each span over all rows of `width` pixels, at most 65,535: whole ones in [from, to), and the parts
+ * before and after of the two beside them. The oracle and stand-in of the kernel of this name.
  */
-export function sumIntegers(pixels: Int16Array, { from, to, before, after }: Spans, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) {
-    const first = from[i]!;
-    const last = to[i]!;
-    let sum = 0;
-    for (let k = first; k < last; k++) sum += pixels[k]!;
-    if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
-    if (after[i]! > 0) sum += after[i]! * pixels[last]!;
-    out[i] = sum;
+export function sumIntegers(pixels: Int16Array, width: number, spans: Spans, out: Float64Array): void {
+  const columns = new Float64Array(width);
+  for (let at = 0; at < pixels.length; at += width) {
+    for (let x = 0; x < width; x++) columns[x]! += pixels[at + x]!;
   }
+  sumDoubles(columns, spans, out);
 }
 
 function sumDoubles(pixels: Float64Array, { from, to, before, after }: Spans, out: Float64Array): void {

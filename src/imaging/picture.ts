@@ -6,9 +6,10 @@
  * FITS: an image is a `RowSource`. The browser's viewer uses the same parts.
  */
 import type { Cuts } from "./cuts.ts";
-import { Downsampler, pictureSize, type sumIntegers } from "./downsample.ts";
+import { Downsampler, pictureSize } from "./downsample.ts";
 import { ImagingError } from "./errors.ts";
 import { areFinite, canBeUndefined, type Pixels, type Row, toRow, valuesOf } from "./pixels.ts";
+import type { ImagingKernels } from "./runtime.ts";
 import { Distribution, Sampler } from "./statistics.ts";
 import { type Stretch, stretchOf } from "./stretch.ts";
 import { ZSCALE_SAMPLES, zscale } from "./zscale.ts";
@@ -17,8 +18,8 @@ import { ZSCALE_SAMPLES, zscale } from "./zscale.ts";
 export interface RowSource {
   readonly width: number;
   readonly height: number;
-  /** Blocks of whole rows in ascending order. */
-  rows(): AsyncIterable<{ readonly data: Pixels }>;
+  /** Gives blocks of whole rows in ascending order; an array is there only while it is looked at. */
+  eachBlock(visit: (data: Pixels) => void): Promise<void>;
 }
 
 export interface DrawOptions {
@@ -27,7 +28,7 @@ export interface DrawOptions {
   cuts: Cuts;
   stretch: Stretch;
   /** Loops that the runtime has faster. */
-  kernels?: { sumIntegers: typeof sumIntegers };
+  kernels?: Partial<ImagingKernels>;
 }
 
 export interface Picture {
@@ -80,7 +81,7 @@ export async function drawAll(
     const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
     return { width, height, values, downsampler };
   });
-  const gathered = new Gathering(source, options.cuts);
+  const gathered = new Gathering(source, options.cuts, options.kernels);
   let floats = false;
   await eachRow(source, (row, kind) => {
     floats = kind.floats;
@@ -98,7 +99,7 @@ export async function drawAll(
 
 /** Two readings, for pictures whose averaged values are too many to keep. */
 async function drawTwice(source: RowSource, width: number, height: number, options: DrawOptions): Promise<Picture> {
-  const gathered = new Gathering(source, options.cuts);
+  const gathered = new Gathering(source, options.cuts, options.kernels);
   const ranks = new Sampler(source.width * source.height, HISTEQ_SAMPLES);
   let floats = false;
   await eachRow(source, (row, kind) => {
@@ -119,27 +120,31 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
 }
 
-/** What is known of a row beside its values. */
+/** What is known of rows beside their values. */
 interface RowKind {
   /** The image is one of floats, and may have undefined pixels. */
   floats: boolean;
-  /** This row has none. */
+  /** These rows have none. */
   finite: boolean;
   /** All values that pixels of the image can have, where they can be counted. */
   values: { lowest: number; count: number } | null;
 }
 
-/** Gives every row, from the lowest up; its array may be used again for the next. */
-async function eachRow(source: RowSource, visit: (row: Row, kind: RowKind) => void): Promise<void> {
+/** Gives all rows, from the lowest up: 16-bit integers as they come, others one by one, in an array that is used again. */
+async function eachRow(source: RowSource, visit: (rows: Row, kind: RowKind) => void): Promise<void> {
   const doubles = new Float64Array(source.width);
-  for await (const { data } of source.rows()) {
+  await source.eachBlock((data) => {
     const floats = canBeUndefined(data);
     const values = valuesOf(data);
+    if (data instanceof Int16Array) {
+      visit(data, { floats, finite: true, values });
+      return;
+    }
     for (let start = 0; start < data.length; start += source.width) {
       const row = toRow(data.subarray(start, start + source.width), doubles);
       visit(row, { floats, finite: !floats || areFinite(doubles), values });
     }
-  }
+  });
 }
 
 /** What the cut levels need, and no more, while the rows go by. */
@@ -150,12 +155,13 @@ class Gathering {
   constructor(
     readonly source: RowSource,
     readonly wanted: Cuts,
+    kernels: Partial<ImagingKernels> | undefined,
   ) {
     const pixels = source.width * source.height;
     this.#sampler = wanted.kind === "zscale" ? new Sampler(pixels, ZSCALE_SAMPLES) : null;
     this.#distribution =
       wanted.kind === "percentile" || wanted.kind === "minmax"
-        ? new Distribution(pixels, wanted.kind === "percentile")
+        ? new Distribution(pixels, wanted.kind === "percentile", kernels?.countIntegers)
         : null;
   }
 

@@ -26,7 +26,7 @@ export function valuesOf(pixels: Pixels): { lowest: number; count: number } | nu
 }
 
 /**
- * A row in one of the two forms that loops over all pixels are written for. A loop that has met five kinds of arrays
+ * Pixels in one of the two forms that loops over all of them are written for. A loop that has met five kinds of arrays
  * takes eight times as long as one that knows a single kind: so what most cameras write is taken as it is, and all else
  * is copied into doubles.
  */

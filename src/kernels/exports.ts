@@ -20,7 +20,16 @@ export interface KernelExports {
   shuffle(src: number, dst: number, stride: number, count: number, width: number): void;
   dequantizeToF32: Dequantize;
   dequantizeToF64: Dequantize;
-  sumSpans16(src: number, spans: number, out: number, count: number): void;
+  sumSpans16(
+    src: number,
+    width: number,
+    rows: number,
+    columns: number,
+    spans: number,
+    out: number,
+    count: number,
+  ): void;
+  countValues16(src: number, count: number, counts: number): void;
   scaleIntToF32(
     src: number,
     dst: number,

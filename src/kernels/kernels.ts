@@ -11,9 +11,11 @@ import { decodeRice } from "../fits/compression/rice.ts";
 import { encodeRice, riceBound } from "../fits/compression/rice-encode.ts";
 import { unshuffle } from "../fits/compression/shuffle.ts";
 import type { PixelArray, StoredArray } from "../fits/pixels.ts";
-import type { Kernels } from "../fits/runtime.ts";
+import type { Kernels, RiceTiles } from "../fits/runtime.ts";
 import { type Scaling, scalePixels } from "../fits/scale.ts";
 import { type Spans, sumIntegers } from "../imaging/downsample.ts";
+import type { ImagingKernels } from "../imaging/runtime.ts";
+import { countIntegers } from "../imaging/statistics.ts";
 import { Arena, aligned } from "./arena.ts";
 import type { KernelExports } from "./exports.ts";
 
@@ -21,10 +23,10 @@ import type { KernelExports } from "./exports.ts";
 const MARGIN = 160;
 /** Bytes of a step of the loops that go value by value: small enough to stay in the processor's cache. */
 const STEP = 32_768;
-/** Bytes of decoded tiles that are copied out at once. */
+/** Bytes of decoded tiles that are handed over at once. */
 const SLAB = 256 * 1024;
-/** Pixels of a row whose sums stay within 32 bits. */
-const MOST_SUMMED = 65_536;
+/** What kernels may take for themselves while pixels are lent: memory cannot grow then. */
+const HEADROOM = 1024 * 1024;
 /** Largest coding block that is handed on; a larger one is the whole tile. */
 const LARGEST_BLOCK = 65_536;
 
@@ -32,11 +34,6 @@ const LARGEST_BLOCK = 65_536;
 export interface PackKernels {
   encodeRice: typeof encodeRice;
   shuffle: typeof shuffle;
-}
-
-/** The pictures' hot loop; contract as for `Kernels`. */
-export interface ImagingKernels {
-  sumIntegers: typeof sumIntegers;
 }
 
 /** An instance of the kernels with memory of its own. Not for two threads at once; calls never wait. */
@@ -53,7 +50,8 @@ export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels &
     unshuffle: (bytes, out) => unshuffleBy(wasm, arena, bytes, out),
     shuffle: (values, width, out) => shuffleBy(wasm, arena, values, width, out),
     dequantize: (ints, out, quantization) => dequantizeBy(wasm, arena, ints, out, quantization),
-    sumIntegers: (pixels, spans, out) => sumIntegersBy(wasm, arena, pixels, spans, out),
+    sumIntegers: (...call) => sumIntegersBy(wasm, arena, ...call),
+    countIntegers: (pixels, counts) => countIntegersBy(wasm, arena, pixels, counts),
     scalePixels: (stored, out, scaling) => scalePixelsBy(wasm, arena, stored, out, scaling),
   };
 }
@@ -93,18 +91,15 @@ function decodeRiceTilesBy(
   arena: Arena,
   bytes: Uint8Array,
   tiles: readonly { readonly offset: number; readonly length: number }[],
-  out: Uint8Array | Int16Array | Int32Array,
-  blockSize: number,
-  flip: boolean,
-): boolean {
-  const width = out.BYTES_PER_ELEMENT;
-  const pixels = out.length / tiles.length;
-  const tileLength = pixels * width;
+  { pixels, bytePix, blockSize, flip }: RiceTiles,
+  take: (pixels: Uint8Array | Int16Array | Int32Array, first: number) => void,
+): number {
   const block = Math.min(blockSize, pixels);
-  if (block > LARGEST_BLOCK) return false;
-  const one = width === 4 ? wasm.riceDecode32 : width === 2 ? wasm.riceDecode16 : wasm.riceDecode8;
-  const pair = width === 4 ? wasm.riceDecodePair32 : width === 2 ? wasm.riceDecodePair16 : null;
-  const raw = bytesOf(out);
+  if (block > LARGEST_BLOCK) return 0;
+  const tileLength = pixels * bytePix;
+  const one = bytePix === 4 ? wasm.riceDecode32 : bytePix === 2 ? wasm.riceDecode16 : wasm.riceDecode8;
+  const pair = bytePix === 4 ? wasm.riceDecodePair32 : bytePix === 2 ? wasm.riceDecodePair16 : null;
+  const type = bytePix === 4 ? Int32Array : bytePix === 2 ? Int16Array : Uint8Array;
   // As many tiles as stay in the processor's cache, and two at least.
   const most = Math.max(2, 2 * Math.floor(SLAB / (2 * tileLength)));
   for (let first = 0; first < tiles.length; first += most) {
@@ -115,10 +110,11 @@ function decodeRiceTilesBy(
       high = Math.max(high, offset + length);
     }
     const target = arena.base + aligned(high - low + MARGIN);
-    if (!arena.reserve(target - arena.base + aligned(some.length * tileLength))) return false;
+    const end = target + aligned(some.length * tileLength);
+    if (!arena.reserve(end - arena.base + HEADROOM)) return first;
     arena.bytes.set(bytes.subarray(low, high), arena.base);
     const source = arena.base - low;
-    if (flip && !flipFirstPixels(arena.bytes, source, some)) return false;
+    if (flip && !flipFirstPixels(arena.bytes, source, some)) return first;
     for (let index = 0; index < some.length; ) {
       const at = target + index * tileLength;
       const a = some[index]!;
@@ -127,12 +123,12 @@ function decodeRiceTilesBy(
         b === undefined
           ? one(source + a.offset, a.length, at, pixels, block)
           : pair!(source + a.offset, a.length, at, source + b.offset, b.length, at + tileLength, pixels, block);
-      if (read !== 1) return false;
+      if (read !== 1) return first;
       index += b === undefined ? 1 : 2;
     }
-    raw.set(arena.bytes.subarray(target, target + some.length * tileLength), first * tileLength);
+    arena.lend(end, () => take(new type(arena.bytes.buffer, target, some.length * pixels), first));
   }
-  return true;
+  return tiles.length;
 }
 
 /**
@@ -265,23 +261,46 @@ function dequantizeBy(
   }
 }
 
-function sumIntegersBy(wasm: KernelExports, arena: Arena, pixels: Int16Array, spans: Spans, out: Float64Array): void {
+function sumIntegersBy(
+  wasm: KernelExports,
+  arena: Arena,
+  pixels: Int16Array,
+  width: number,
+  spans: Spans,
+  out: Float64Array,
+): void {
+  const rows = pixels.length / width;
   const count = out.length + (out.length & 1);
-  const table = arena.base + aligned(pixels.byteLength);
+  const source = arena.holds(pixels) ? pixels.byteOffset : arena.base;
+  const columns = arena.base + (source === arena.base ? aligned(pixels.byteLength) : 0);
+  const table = columns + aligned(4 * width);
   const target = table + 24 * count;
-  if (pixels.length > MOST_SUMMED || !arena.reserve(target - arena.base + aligned(8 * count))) {
-    sumIntegers(pixels, spans, out);
+  if (!arena.reserve(target - arena.base + 8 * count)) {
+    sumIntegers(pixels, width, spans, out);
     return;
   }
   const { bytes } = arena;
-  bytes.set(bytesOf(pixels), arena.base);
+  if (source === arena.base) bytes.set(bytesOf(pixels), source);
   if (count > out.length) bytes.fill(0, table, target);
   bytes.set(bytesOf(spans.from), table);
   bytes.set(bytesOf(spans.to), table + 4 * count);
   bytes.set(bytesOf(spans.before), table + 8 * count);
   bytes.set(bytesOf(spans.after), table + 16 * count);
-  wasm.sumSpans16(arena.base, table, target, count);
+  wasm.sumSpans16(source, width, rows, columns, table, target, count);
   bytesOf(out).set(bytes.subarray(target, target + out.byteLength));
+}
+
+function countIntegersBy(wasm: KernelExports, arena: Arena, pixels: Int16Array, counts: Uint32Array): void {
+  const source = arena.holds(pixels) ? pixels.byteOffset : arena.base;
+  const table = arena.base + (source === arena.base ? aligned(pixels.byteLength) : 0);
+  if (!arena.reserve(table - arena.base + counts.byteLength)) {
+    countIntegers(pixels, counts);
+    return;
+  }
+  if (source === arena.base) arena.bytes.set(bytesOf(pixels), source);
+  arena.bytes.set(bytesOf(counts), table);
+  wasm.countValues16(source, pixels.length, table);
+  bytesOf(counts).set(arena.bytes.subarray(table, table + counts.byteLength));
 }
 
 function scalePixelsBy(

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { verifyChecksum } from "../../src/fits/checksum.ts";
 import { FitsError } from "../../src/fits/errors.ts";
 import { openFits } from "../../src/fits/file.ts";
-import { imageRows, readImage } from "../../src/fits/image.ts";
+import { readImage, visitRows } from "../../src/fits/image.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import { Table } from "../../src/fits/table.ts";
 import type { Strictness } from "../../src/fits/warning.ts";
@@ -83,7 +83,7 @@ async function readAll(bytes: Uint8Array, strictness: Strictness): Promise<void>
     await verifyChecksum(hdu);
     if (hdu.image) {
       await readImage(hdu);
-      for await (const block of imageRows(hdu)) expect(block.data).toHaveLength(block.rows * block.width);
+      await visitRows(hdu, {}, (block) => expect(block.data).toHaveLength(block.rows * block.width));
     } else if (hdu.kind === "bintable" || hdu.kind === "table") {
       for await (const batch of new Table(hdu).rows()) expect(batch.first).toBeGreaterThanOrEqual(0);
     }

@@ -6,7 +6,7 @@ import { unshuffle } from "../../src/fits/compression/shuffle.ts";
 import { FitsError } from "../../src/fits/errors.ts";
 import { type OpenOptions, openFits } from "../../src/fits/file.ts";
 import type { Hdu } from "../../src/fits/hdu.ts";
-import { type Image, imageRows, imageType, readImage } from "../../src/fits/image.ts";
+import { type Image, imageType, readImage, visitRows } from "../../src/fits/image.ts";
 import { inflate } from "../../src/fits/inflate.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { Kernels } from "../../src/fits/runtime.ts";
@@ -92,19 +92,16 @@ describe("sections and rows", () => {
       expect(part.type).toBe(whole.type);
       expect([...part.data]).toEqual(cut(whole, x, y));
     }
-    for (const rowsPerBatch of [undefined, 1, 4, 1000]) {
-      const values: unknown[] = [];
-      let y = 0;
-      for await (const block of imageRows(hdu, { rowsPerBatch })) {
-        expect([block.y, block.width]).toEqual([y, width]);
-        expect(block.rows).toBeLessThanOrEqual(rowsPerBatch ?? height);
-        expect(block.data).toHaveLength(block.rows * width);
-        values.push(...block.data);
-        y += block.rows;
-      }
-      expect(y).toBe(height);
-      expect(values).toEqual([...whole.data]);
-    }
+    const values: unknown[] = [];
+    let next = 0;
+    await visitRows(hdu, {}, ({ y, rows, width: length, data }) => {
+      expect([y, length]).toEqual([next, width]);
+      expect(data).toHaveLength(rows * width);
+      values.push(...data);
+      next += rows;
+    });
+    expect(next).toBe(height);
+    expect(values).toEqual([...whole.data]);
   });
 
   it.each(["cube-deep.fits.fz", "cube-plane.fits.fz", "cube-f4-deep.fits.fz"])("one plane of %s", async (name) => {
@@ -115,7 +112,7 @@ describe("sections and rows", () => {
       expect(part.shape).toEqual([16, 15]);
       expect([...part.data]).toEqual(cut(whole, [2, 17], [4, 20], plane));
       const rows: unknown[] = [];
-      for await (const block of imageRows(hdu, { plane, rowsPerBatch: 3 })) rows.push(...block.data);
+      await visitRows(hdu, { plane }, ({ data }) => void rows.push(...data));
       expect(rows).toEqual(cut(whole, [0, 19], [0, 21], plane));
     }
   });
@@ -194,7 +191,7 @@ describe("rows from a far store", () => {
     const hdu = await (await openFits(source)).hdu(1);
     source.reads.length = 0;
     let rows = 0;
-    for await (const block of imageRows(hdu, { rowsPerBatch: 2 })) rows += block.rows;
+    await visitRows(hdu, {}, (block) => void (rows += block.rows));
     expect(rows).toBe(41);
     expect(source.reads).toHaveLength(2);
   });
@@ -210,11 +207,11 @@ describe("rows from a far store", () => {
     const hdu = await (await openFits(source)).hdu(0);
     source.reads.length = 0;
     let at = 0;
-    for await (const block of imageRows(hdu)) {
+    await visitRows(hdu, {}, (block) => {
       expect(block.data).toHaveLength(block.rows * width);
       for (let index = 0; index < block.data.length; index += 997) expect(block.data[index]).toBe(7 * (at + index));
       at += block.data.length;
-    }
+    });
     expect(at).toBe(width * height);
     expect(source.reads).toEqual([
       [2880, 2 ** 21],
@@ -223,11 +220,7 @@ describe("rows from a far store", () => {
     ]);
     const failing = counting(bytes, 2);
     const broken = await (await openFits(failing)).hdu(0);
-    await expect(
-      (async () => {
-        for await (const block of imageRows(broken)) expect(block.rows).toBeGreaterThan(0);
-      })(),
-    ).rejects.toThrow("the store failed");
+    await expect(visitRows(broken, {}, () => {})).rejects.toThrow("the store failed");
   });
 });
 

@@ -9,8 +9,8 @@ import { flipSign } from "../scale.ts";
 import type { StoredReader } from "../stored-reader.ts";
 import { loadCodec } from "./registry.ts";
 import { decodeTile } from "./tile-decode.ts";
-import { locateTiles } from "./tile-locate.ts";
-import { rowDecoder } from "./tile-rows.ts";
+import { locateTiles, type TileStream } from "./tile-locate.ts";
+import { areRows, rowDecoder } from "./tile-rows.ts";
 import { parseTileTable, type TileTable } from "./tile-table.ts";
 
 /** Bytes of table rows read at once. */
@@ -26,25 +26,50 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
   const rowStep = table.tile[1] ?? 1;
   const rows = rowReader(hdu, table, sequential ? ROWS_READ : 0);
   const source = sequential ? withPrefetch(hdu.source, table.heapEnd) : hdu.source;
+
+  /** The streams of the tiles that meet the box, in order, as they come in. */
+  async function* groups(box: Box, signal: AbortSignal | undefined) {
+    for (const tiles of batches(table, box)) {
+      const streams = locateTiles(hdu, table, tiles, await rows.read(tiles[0]!, tiles.at(-1)!, signal));
+      yield* readGroups(source, streams, signal);
+    }
+  }
+
+  /** `streams`: of the group's. */
+  async function* decoded(streams: readonly TileStream[], offset: number, bytes: Uint8Array, flip: boolean) {
+    for (const stream of streams) {
+      const at = stream.offset - offset;
+      const pixels = await decodeTile(hdu, table, codec, stream, bytes.subarray(at, at + stream.length));
+      if (flip) flipSign(pixels);
+      yield { stream, pixels };
+    }
+  }
+
+  async function visit(box: Box, take: (rows: StoredArray) => void, signal?: AbortSignal, flip = false) {
+    if (!areRows(table, box)) return false;
+    const decodeRows = rowDecoder(hdu, table, flip);
+    for await (const { group, bytes } of groups(box, signal)) {
+      const rest = group.ranges.slice(decodeRows?.(group, bytes, take) ?? 0);
+      for await (const { pixels } of decoded(rest, group.offset, bytes, flip)) take(pixels);
+    }
+    return true;
+  }
+
   return {
     rowStep,
+    visit,
     async read(box: Box, out: StoredArray, signal?: AbortSignal, flip = false): Promise<void> {
-      const decodeRows = rowDecoder(hdu, table, box, flip);
       let done = 0;
-      for (const tiles of batches(table, box)) {
-        const streams = locateTiles(hdu, table, tiles, await rows.read(tiles[0]!, tiles.at(-1)!, signal));
-        for await (const { group, bytes } of readGroups(source, streams, signal)) {
-          const first = done;
-          done += group.ranges.length;
-          if (decodeRows?.(group, bytes, out, first)) continue;
-          for (const stream of group.ranges) {
-            const at = stream.offset - group.offset;
-            const pixels = await decodeTile(hdu, table, codec, stream, bytes.subarray(at, at + stream.length));
-            if (flip) flipSign(pixels);
-            const part = intersect(stream.box, box)!;
-            for (const { source, target, length } of runsOf(part, stream.box, box)) {
-              (out as Uint8Array).set(pixels.subarray(source, source + length) as Uint8Array, target);
-            }
+      const append = (pixels: StoredArray): void => {
+        (out as Uint8Array).set(pixels as Uint8Array, done);
+        done += pixels.length;
+      };
+      if (await visit(box, append, signal, flip)) return;
+      for await (const { group, bytes } of groups(box, signal)) {
+        for await (const { stream, pixels } of decoded(group.ranges, group.offset, bytes, flip)) {
+          const part = intersect(stream.box, box)!;
+          for (const { source, target, length } of runsOf(part, stream.box, box)) {
+            (out as Uint8Array).set(pixels.subarray(source, source + length) as Uint8Array, target);
           }
         }
       }
