@@ -9,8 +9,14 @@ const LONGEST = 240;
 /** Names that Windows gives to devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
+/** What most names look like; nothing in them needs a second look but a device's name. */
+const PLAIN = /^\w[\w.-]{0,200}\w$/;
+
+const encoder = new TextEncoder();
+
 /** One part of a path: never empty, never leading elsewhere, never a device. */
 export function safeName(name: string): string {
+  if (PLAIN.test(name) && !DEVICE.test(name)) return name;
   let safe = name
     .toWellFormed()
     .normalize("NFC")
@@ -35,7 +41,6 @@ function split(name: string): { stem: string; extension: string } {
 }
 
 function shorten(text: string, bytes: number): string {
-  const encoder = new TextEncoder();
   if (text.length * 3 <= bytes || encoder.encode(text).length <= bytes) return text;
   let short = "";
   let used = 0;
@@ -76,6 +81,7 @@ export class UniqueNames {
 }
 
 function foldCase(name: string): string {
+  if (PLAIN.test(name)) return name.toLowerCase();
   // Up and down again folds ß, ſ and the like, as Windows and APFS do or nearly do.
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
