@@ -39,7 +39,7 @@ async function ours(db: D1Database, total: number): Promise<Measured[]> {
       const found = await budget.run(catalogue, sight);
       const read = costs
         .slice(budget.name === "keyset page" ? costs.length / 2 : 0)
-        .filter(({ sql }) => !sql.includes("frame_basename ON"));
+        .filter(({ sql }) => !sql.includes("frame_name ON"));
       results.push({
         name: budget.name,
         who,

@@ -2,12 +2,14 @@
  * Many new frames at once: for seeding and for bringing an older archive over. Frames go in through `json_each`, a few
  * hundred a statement; counters and virtual tables follow at the end instead of frame by frame.
  */
+import { splitName } from "./basename.ts";
 import type { Row, Statement } from "./database.ts";
-import { unpackFootprint } from "./footprint-blob.ts";
 import type { FrameFacts, StoredFile } from "./frame.ts";
 import { factColumns, fileColumns } from "./frame-row.ts";
+import { addLayout, type Layout, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
-import { outlineOf, recount } from "./upkeep.ts";
+import { CELLS, keyOf } from "./sky-cell.ts";
+import { recount } from "./upkeep.ts";
 
 export interface BulkFrame {
   /** Small ids of an older archive keep their value. */
@@ -21,7 +23,7 @@ export interface BulkFrame {
 export type Run = (statements: Statement[]) => Promise<Row[][]> | Row[][];
 
 const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbinning", "ybinning", "propid"] as const;
-const BLOBS: ReadonlySet<string> = new Set(["footprint", "md5", "sha256", "original_md5", "original_sha256"]);
+const BLOBS: ReadonlySet<string> = new Set(["footprint", "salt", "md5", "sha256", "original_md5", "original_sha256"]);
 
 function hexOf(bytes: Uint8Array): string {
   let text = "";
@@ -32,6 +34,8 @@ function hexOf(bytes: Uint8Array): string {
 export class BulkLoader {
   private readonly combinations = new Map<string, number>();
   private readonly objects = new Map<string, number>();
+  private readonly stems = new Map<string, number>();
+  private readonly layouts = new Map<string, number>();
   private readonly run: Run;
   private readonly settled: number;
 
@@ -57,35 +61,33 @@ export class BulkLoader {
     if (frames.length === 0) return;
     const statements: Statement[] = [];
     const rows: unknown[][] = [];
-    const outlines: number[][] = [];
     let names: string[] = [];
     for (const { id, facts, file, created } of frames) {
-      const columns: Row = { ...factColumns(facts), ...fileColumns(file, facts.basename), version: 1, created };
-      if (facts.footprint !== null) {
-        outlines.push([id, ...outlineOf(unpackFootprint(hexOf(columns.footprint as Uint8Array)))]);
-      }
-      names = Object.keys(columns);
-      rows.push([
+      const { layout, columns: fileOnly } = fileColumns(file, facts);
+      const open = Number(this.embargoOf(facts) === 1);
+      const key = keyOf(facts);
+      const columns: Row = {
         id,
-        this.combinationOf(facts, statements),
-        this.objectOf(facts, statements),
-        ...names.map((name) => (columns[name] instanceof Uint8Array ? hexOf(columns[name]) : columns[name])),
-      ]);
+        combination: this.combinationOf(facts, statements),
+        object: this.objectOf(facts, statements),
+        stem: this.stemOf(facts, statements),
+        open,
+        cell: key === null ? null : key + CELLS * open,
+        layout: this.layoutOf(layout, statements),
+        ...factColumns(facts),
+        ...fileOnly,
+        version: 1,
+        created,
+      };
+      names = Object.keys(columns);
+      rows.push(Object.values(columns).map((value) => (value instanceof Uint8Array ? hexOf(value) : value)));
     }
-    const all = ["id", "combination", "object", ...names];
     statements.push({
-      sql: `INSERT INTO frame (${all.join(", ")}) SELECT ${all
+      sql: `INSERT INTO frame (${names.join(", ")}) SELECT ${names
         .map((name, i) => (BLOBS.has(name) ? `unhex(value ->> ${i})` : `value ->> ${i}`))
         .join(", ")} FROM json_each(?)`,
       params: [JSON.stringify(rows)],
     });
-    if (outlines.length > 0) {
-      statements.push({
-        sql: `INSERT INTO outline (id, x0, x1, y0, y1, z0, z1) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3,
-          value ->> 4, value ->> 5, value ->> 6 FROM json_each(?)`,
-        params: [JSON.stringify(outlines)],
-      });
-    }
     await this.run(statements);
   }
 
@@ -99,33 +101,50 @@ export class BulkLoader {
   }
 
   private combinationOf(facts: FrameFacts, statements: Statement[]): number {
-    const embargo = facts.publicDate === null ? 0 : facts.publicDate <= this.settled ? 1 : 2;
-    const values = [...KEY.map((field) => facts[field]), embargo];
-    const key = JSON.stringify(values);
-    let id = this.combinations.get(key);
-    if (id === undefined) {
-      id = this.combinations.size + 1;
-      this.combinations.set(key, id);
+    const values = [...KEY.map((field) => facts[field]), this.embargoOf(facts)];
+    return numberOf(this.combinations, JSON.stringify(values), (id) => {
       statements.push({
         sql: `INSERT INTO combination (id, ${KEY.join(", ")}, embargo) VALUES (${id}${", ?".repeat(values.length)})`,
         params: values,
       });
-    }
-    return id;
+    });
+  }
+
+  private embargoOf({ publicDate }: FrameFacts): number {
+    return publicDate === null ? 0 : publicDate <= this.settled ? 1 : 2;
+  }
+
+  private stemOf({ basename }: FrameFacts, statements: Statement[]): number {
+    const { stem } = splitName(basename);
+    return numberOf(this.stems, stem, (id) => {
+      statements.push({ sql: "INSERT INTO stem (id, text) VALUES (?, ?)", params: [id, stem] });
+    });
+  }
+
+  private layoutOf(layout: Layout, statements: Statement[]): number {
+    // Numbered by SQLite, one after the other, as here.
+    return numberOf(this.layouts, JSON.stringify(layoutParams(layout)), () => statements.push(addLayout(layout)));
   }
 
   private objectOf({ object }: FrameFacts, statements: Statement[]): number | null {
     if (object === null) return null;
-    let id = this.objects.get(object);
-    if (id === undefined) {
-      id = this.objects.size + 1;
-      this.objects.set(object, id);
+    return numberOf(this.objects, object, (id) => {
       const search = searchForm(object);
       statements.push(
         { sql: "INSERT INTO object (id, name, search) VALUES (?, ?, ?)", params: [id, object, search] },
         { sql: "INSERT INTO object_text (rowid, grams) VALUES (?, ?)", params: [id, gramsOf(search)] },
       );
-    }
-    return id;
+    });
   }
+}
+
+/** The number of a key: counted from 1, in the order in which keys come; `add` is told of new ones. */
+function numberOf(known: Map<string, number>, key: string, add: (id: number) => void): number {
+  let id = known.get(key);
+  if (id === undefined) {
+    id = known.size + 1;
+    known.set(key, id);
+    add(id);
+  }
+  return id;
 }

@@ -15,6 +15,16 @@ export function dayStart(day: number): number {
   return day * DAY_MS + ORIGIN;
 }
 
+/** The day whose date names a night, given in days since 1970-01-01. */
+export function dayOfNight(night: number): number {
+  return dayOf(night * DAY_MS);
+}
+
+/** First millisecond of the date that names a night. */
+export function nightStart(night: number): number {
+  return night * DAY_MS;
+}
+
 export function periodOf(day: number): number {
   return Math.floor(day / PERIOD_DAYS);
 }

@@ -32,6 +32,14 @@ export interface Version {
   file: StoredFile;
 }
 
+/** A key that a version of a frame refers to. */
+export interface StoredKey {
+  key: string;
+  size: number;
+  frameId: number;
+  version: number;
+}
+
 export interface Catalogue {
   /** One page and the exact number of frames found. Throws ArchiveError-free: bad cursors are `BadCursorError`. */
   list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList>;
@@ -67,6 +75,9 @@ export interface Catalogue {
   replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean>;
   /** Removes a frame with all its versions; answers the R2 keys that nothing refers to any more, or null: not there. */
   remove(id: number): Promise<string[] | null>;
-  /** Every R2 key that a version refers to, in key order, for the comparison with the bucket. */
-  keys(after: string, limit: number): Promise<{ key: string; size: number; frameId: number; version: number }[]>;
+  /**
+   * The R2 keys of all versions of the next `limit` frames after an id, by id; empty where there are no more. For the
+   * comparison with the bucket: from 0 and on from the last id, they are all there are.
+   */
+  keys(after: number, limit: number): Promise<StoredKey[]>;
 }

@@ -10,13 +10,18 @@ import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { dimensionsOf, type Prepared, values } from "./conditions.ts";
 import type { Statement } from "./database.ts";
 import { isEdge, stepOf } from "./exposure-step.ts";
-import { CELL_ORDER } from "./frame-row.ts";
+import type { FrameQuery } from "./frame.ts";
 import type { Path, Tallies } from "./paths.ts";
 import type { Ask } from "./reader.ts";
-import { addTo, type Counts, parseCounts, tallyId, tallyKey } from "./tally.ts";
+import { CELL_ORDER, keysOf, variantsOf } from "./sky-cell.ts";
+import { addTo, type Counts, FIELD, ofDay, parseCounts, tallyId, tallyKey } from "./tally.ts";
 
 /** Above so many rows, grouping in SQL (which reads twice) is cheaper than handing the rows over. */
 const MOST_ROWS = 5000;
+/** Shorter ways are walked: counts of cells by period are some hundreds of rows themselves. */
+const MANY = 2000;
+/** Before and after all dates. */
+const EVER = 8.64e15;
 
 /**
  * Frames by combination, of the combinations of `p` only. Not for regions: those are decided frame by frame. Without a
@@ -51,21 +56,30 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
   const along = () => walk([under(path!.from, path!.where, path!.rows > MOST_ROWS)]);
   if (dimensions === 0) {
     for (const { id, frames, bytes } of p.combinations) counts.set(id, { frames, bytes });
+  } else if (dimensions === 2 && dated && tallies.cells !== null && path!.rows > MANY) {
+    await walk(
+      await countFields(ask, p, [...tallies.cells.keys()], take, (keys, from, to) =>
+        under(
+          `${values(keys)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`,
+          `frame.date_obs BETWEEN ${from} AND ${to}`,
+        ),
+      ),
+    );
   } else if (dimensions > 1) {
     await along();
   } else if (p.objects !== null) {
     for (const object of tallies.objects!.values()) take(object);
-  } else if (tallies.cells !== null) {
-    const edge: number[] = [];
-    const { ra, dec, radius } = query.cone!;
-    const size = cellRadius(CELL_ORDER);
-    for (const [cell, held] of tallies.cells) {
-      const distance = separation(ra, dec, ...cellCentre(CELL_ORDER, cell));
-      if (distance + size < radius) take(held);
-      else if (distance - size <= radius) edge.push(cell);
+  } else if (tallies.nights !== null) {
+    for (const { usual, other } of tallies.nights.values()) {
+      take(usual);
+      take(other);
     }
-    if (edge.length > 0) {
-      await walk([under(`${values(edge)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`)]);
+  } else if (tallies.cells !== null) {
+    const { whole, edge } = cellsOf(query.cone!, tallies.cells.keys());
+    for (const cell of whole) take(tallies.cells.get(cell)!);
+    const keys = keysOf(edge, variantsOf(p.combinations));
+    if (keys.length > 0) {
+      await walk([under(`${values(keys)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`)]);
     }
   } else if (timed) {
     const [min, max] = [query.exptimeMin, query.exptimeMax];
@@ -130,6 +144,57 @@ async function countDates(
   return edges;
 }
 
+/** Occupied cells that lie in a cone, and those that its edge cuts. */
+function cellsOf({ ra, dec, radius }: NonNullable<FrameQuery["cone"]>, cells: Iterable<number>) {
+  const [whole, edge]: [number[], number[]] = [[], []];
+  const size = cellRadius(CELL_ORDER);
+  for (const cell of cells) {
+    const distance = separation(ra, dec, ...cellCentre(CELL_ORDER, cell));
+    if (distance + size < radius) whole.push(cell);
+    else if (distance - size <= radius) edge.push(cell);
+  }
+  return { whole, edge };
+}
+
+/**
+ * Counts in a cone between two dates: whole periods of whole cells from their tallies (a row each), the rest frame by
+ * frame. Answers the statements for that.
+ */
+async function countFields(
+  ask: Ask,
+  p: Prepared,
+  cells: number[],
+  take: (counts: Counts) => void,
+  walk: (keys: number[], from: number, to: number) => Statement,
+): Promise<Statement[]> {
+  const { whole, edge } = cellsOf(p.query.cone!, cells);
+  const variants = variantsOf(p.combinations);
+  const [start, end] = [p.start ?? -EVER, p.end ?? EVER];
+  if (start > end) return [];
+  // The first and the last period hold whatever lies before and after them.
+  const first = p.start === null ? 0 : Math.max(1, Math.ceil((dayOf(start - 1) + 1) / PERIOD_DAYS));
+  const last = p.end === null ? FIELD - 1 : Math.min(FIELD - 2, periodOf(dayOf(end + 1)) - 1);
+  const edges = edge.length === 0 ? [] : [walk(keysOf(edge, variants), start, end)];
+  const keys = keysOf(whole, variants);
+  if (keys.length === 0) return edges;
+  if (first > last) return [...edges, walk(keys, start, end)];
+  const ranges = whole.map((cell) => [cell * FIELD + first, cell * FIELD + last].map((key) => tallyId("field", key)));
+  const [rows] = await ask([
+    {
+      sql: `SELECT tally.counts FROM (VALUES ${ranges.map(([from, to]) => `(${from},${to})`).join(",")}) k
+        CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`,
+    },
+  ]);
+  for (const { counts } of rows!) take(parseCounts(counts as string));
+  if (p.start !== null && start < dayStart(first * PERIOD_DAYS)) {
+    edges.push(walk(keys, start, dayStart(first * PERIOD_DAYS) - 1));
+  }
+  if (p.end !== null && end >= dayStart((last + 1) * PERIOD_DAYS)) {
+    edges.push(walk(keys, dayStart((last + 1) * PERIOD_DAYS), end));
+  }
+  return edges;
+}
+
 /** Counts of days, in order, for ranges of days with both ends inside. */
 export async function readDays(ask: Ask, ranges: [number, number][]): Promise<{ day: number; counts: Counts }[]> {
   if (ranges.length === 0) return [];
@@ -141,5 +206,5 @@ export async function readDays(ask: Ask, ranges: [number, number][]): Promise<{ 
   );
   return answers
     .flat()
-    .map(({ id, counts }) => ({ day: tallyKey(id as number), counts: parseCounts(counts as string) }));
+    .map(({ id, counts }) => ({ day: tallyKey(id as number), counts: ofDay(parseCounts(counts as string)) }));
 }

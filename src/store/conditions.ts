@@ -1,6 +1,7 @@
 /** A query as SQL over the table `frame`: every condition, exact, whatever path leads to the rows. */
 import { nightNumber } from "./calendar.ts";
 import { choose, momentOf } from "./choice.ts";
+import { packDigits } from "./digits.ts";
 import type { FrameQuery, Sight, SkyRegion } from "./frame.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 
@@ -28,6 +29,8 @@ export interface Prepared {
   /** Days since 1970, each once. */
   nights: number[] | null;
   objects: number[] | null;
+  /** Frames of the names that are asked for. */
+  named: number[] | null;
   /** Footprint conditions, decided in memory on the candidates. */
   regions: RegionTest[];
   /** Conditions that no count is kept for (request, observation, name …). */
@@ -46,7 +49,17 @@ export function values(ids: number[]): string {
   return `(VALUES ${ids.map((id) => `(${id})`).join(",")})`;
 }
 
-export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, objects: number[] | null): Prepared {
+/** The basename of a row of `frame`: one row more. */
+export const BASENAME = "((SELECT text FROM stem WHERE stem.id = frame.stem) || frame.tail)";
+
+/** `objects`, `named`: ids of what the query says of OBJECT and of basenames, where it does; null: not looked up. */
+export function prepare(
+  snapshot: Snapshot,
+  query: FrameQuery,
+  sight: Sight,
+  objects: number[] | null,
+  named: number[] | null,
+): Prepared {
   const combinations = choose(snapshot, query, sight);
   const all = snapshot.held;
   const everything = combinations.length === all.length;
@@ -68,18 +81,22 @@ export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, obj
   if (query.exptimeMax !== undefined) add(`frame.exptime <= ${number(query.exptimeMax)}`);
   if (query.cone !== undefined) add(within(query.cone));
   let others = 0;
-  for (const field of ["reqnum", "obsnum", "basename"] as const) {
+  for (const field of ["reqnum", "obsnum"] as const) {
     const wanted = query.equals?.[field];
     if (wanted === undefined) continue;
     const texts = wanted.filter((value) => value !== null).map(String);
     const orNull = texts.length < wanted.length ? ` OR frame.${field} IS NULL` : "";
-    add(`(frame.${field} IN (SELECT value FROM json_each(?))${orNull})`, JSON.stringify(texts));
+    add(`(frame.${field} IN (SELECT value FROM json_each(?))${orNull})`, JSON.stringify(texts.map(packDigits)));
+    others++;
+  }
+  if (query.equals?.basename !== undefined) {
+    if (named !== null) add("frame.id IN (SELECT value FROM json_each(?))", JSON.stringify(named));
     others++;
   }
   if (query.basenameContains !== undefined && query.basenameContains !== "") {
     // SQLite's lower() knows ASCII only, and so must the other side.
     add(
-      "instr(lower(frame.basename), ?) > 0",
+      `instr(lower(${BASENAME}), ?) > 0`,
       query.basenameContains.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
     );
     others++;
@@ -101,6 +118,7 @@ export function prepare(snapshot: Snapshot, query: FrameQuery, sight: Sight, obj
     end: query.end ?? null,
     nights: nights === null ? null : [...new Set(nights)],
     objects,
+    named,
     regions,
     others,
     where: {

@@ -1,13 +1,13 @@
 /** The catalogue in one D1 database. */
-import type { Added, Catalogue, Version } from "./catalogue.ts";
+import { joinNames, splitName } from "./basename.ts";
+import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
 import { sees } from "./choice.ts";
 import { Database, type DatabaseOptions, type Row } from "./database.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
-import { bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
+import { basenameOf, bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
-import { whole } from "./name-template.ts";
+import { meet } from "./lookups.ts";
 import { nights } from "./nights.ts";
-import { meetObjects } from "./object-search.ts";
 import { objects } from "./objects.ts";
 import { type Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
@@ -70,15 +70,24 @@ export class D1Catalogue implements Catalogue {
   }
 
   async owner(basename: string): Promise<Frame | null> {
+    return (await this.owned(basename))?.frame ?? null;
+  }
+
+  private owned(basename: string): Promise<{ frame: Frame; row: Row } | null> {
     return this.reader.steady(null, async (ask) => {
-      const [rows] = await ask([{ sql: `SELECT ${FRAME_COLUMNS} FROM frame WHERE basename = ?`, params: [basename] }]);
-      return this.plain(ask, rows!);
+      const { stem, tail } = splitName(basename);
+      const [rows] = await ask([
+        { sql: `SELECT ${FRAME_COLUMNS} FROM (SELECT 1) k ${joinNames("?", "?")}`, params: [stem, tail] },
+      ]);
+      const [row] = rows!;
+      return row === undefined ? null : { frame: await this.plain(ask, row), row };
     });
   }
 
   async related(id: number, sight: Sight): Promise<ListedFrame[]> {
     return this.reader.steady(momentOf(sight), async (ask) => {
       const rows = await this.visible(ask, [id], sight);
+      await meet(ask, this.reader.snapshot, rows);
       const related = await relatedIds(ask, this.reader.snapshot, rows, sight);
       return complete(ask, this.reader, await rowsOf(ask, related.get(id) ?? []), sight);
     });
@@ -97,8 +106,9 @@ export class D1Catalogue implements Catalogue {
         params.push(find.frameId);
       }
       if (find.basename !== undefined) {
-        conditions.push("basename = ?");
-        params.push(find.basename);
+        const { stem, tail } = splitName(find.basename);
+        conditions.push("stem = (SELECT id FROM stem WHERE text = ?) AND tail = ?");
+        params.push(stem, tail);
       }
       if (conditions.length === 0 && find.md5 === undefined && find.sha256 === undefined) {
         throw new RangeError("Versions are found by checksum, name or frame.");
@@ -116,7 +126,7 @@ export class D1Catalogue implements Catalogue {
         for (const { id } of rows!) candidates.add(id as number);
       } else {
         const { sum, wanted } = sums[0]!;
-        const same = (column: string) => `substr(${column}, 1, 5) = substr(?1, 1, 5) AND ${column} = ?1`;
+        const same = (column: string) => `substr(${column}, 1, 4) = substr(?1, 1, 4) AND ${column} = ?1`;
         const answers = await ask(
           [
             `SELECT id FROM frame WHERE ${same(sum)}`,
@@ -127,7 +137,7 @@ export class D1Catalogue implements Catalogue {
         );
         for (const { id } of answers.flat()) candidates.add(id as number);
       }
-      const found = await this.versionsOf(ask, [...candidates], sight);
+      const found = await this.versionsOf(ask, await this.visible(ask, [...candidates], sight));
       const kept = found
         .filter(({ file }) =>
           sums.every(({ sum, hex }) => file[sum] === hex || (file.original !== null && file.original[sum] === hex)),
@@ -138,12 +148,14 @@ export class D1Catalogue implements Catalogue {
   }
 
   async holds(basename: string, sha256: string): Promise<boolean> {
+    const { stem, tail } = splitName(basename);
     const [row] = await this.database.rows(
-      `SELECT ?2 IN (sha256, original_sha256) OR EXISTS
-        (SELECT 1 FROM former WHERE frame = frame.id AND ?2 IN (sha256, original_sha256)) AS found
-        FROM frame WHERE basename = ?1`,
-      basename,
+      `SELECT ?1 IN (sha256, original_sha256) OR EXISTS
+        (SELECT 1 FROM former WHERE frame = frame.id AND ?1 IN (sha256, original_sha256)) AS found
+        FROM (SELECT 1) k ${joinNames("?2", "?3")}`,
       bytesOf(sha256),
+      stem,
+      tail,
     );
     return row?.found === 1;
   }
@@ -153,12 +165,13 @@ export class D1Catalogue implements Catalogue {
       // Nearly every name is new, and whether it is costs no round trip of its own.
       const id = await insert(this.database, this.shard, facts, file, now);
       if (id !== null) return { outcome: "created", frame: { ...facts, id, version: 1, file, created: now } };
-      const old = await this.owner(facts.basename);
-      if (old === null) continue;
+      const owned = await this.owned(facts.basename);
+      if (owned === null) continue;
+      const { frame: old, row } = owned;
       if (await this.holds(facts.basename, file.original?.sha256 ?? file.sha256)) {
         return { outcome: "duplicate", frame: old };
       }
-      if (!(await supersede(this.database, old, facts, file, now))) continue;
+      if (!(await supersede(this.database, old, row, facts, file, now))) continue;
       const frame = { ...facts, id: old.id, version: old.version + 1, file, created: now };
       return { outcome: "version", frame, previous: old.version };
     }
@@ -166,28 +179,35 @@ export class D1Catalogue implements Catalogue {
   }
 
   async replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean> {
-    const [row] = await this.database.rows("SELECT basename FROM frame WHERE id = ?", id);
-    if (row === undefined) return false;
-    return swapFile(this.database, { id, version, expectedKey, basename: row.basename as string }, file);
+    return this.reader.steady(null, async (ask) => {
+      const [row] = await rowsOf(ask, [id]);
+      if (row === undefined) return false;
+      const frame = await this.plain(ask, row);
+      const current = frame.version === version && frame.file.key === expectedKey ? row : null;
+      return swapFile(this.database, { frame, version, expectedKey, current }, file);
+    });
   }
 
   async remove(id: number): Promise<string[] | null> {
-    return erase(this.database, id);
+    const gone = await erase(this.database, id);
+    if (gone === null) return null;
+    return this.reader.steady(null, async (ask) => {
+      await meet(ask, this.reader.snapshot, [gone.row]);
+      return [fileOf(gone.row, this.reader.snapshot).key, ...gone.formerKeys];
+    });
   }
 
-  async keys(after: string, limit: number) {
-    const rows = await this.database.rows(
-      `SELECT ${whole("key")} AS key, size, id, version FROM frame WHERE ${whole("key")} > ?1
-        UNION ALL SELECT key, file ->> '$.size', frame, version FROM former WHERE key > ?1 ORDER BY 1 LIMIT ?2`,
-      after,
-      limit,
-    );
-    return rows.map(({ key, size, id, version }) => ({
-      key: key as string,
-      size: size as number,
-      frameId: id as number,
-      version: version as number,
-    }));
+  async keys(after: number, limit: number): Promise<StoredKey[]> {
+    return this.reader.steady(null, async (ask) => {
+      const [rows] = await ask([
+        {
+          sql: `SELECT ${FRAME_COLUMNS} FROM frame WHERE id > ? ORDER BY id LIMIT ?`,
+          params: [after, limit],
+        },
+      ]);
+      const versions = await this.versionsOf(ask, rows!);
+      return versions.map(({ frameId, version, file }) => ({ key: file.key, size: file.size, frameId, version }));
+    });
   }
 
   /** Ids of the frames of these names that are here and may be seen. */
@@ -210,25 +230,25 @@ export class D1Catalogue implements Catalogue {
     return rows.filter((row) => sees(sight, this.reader.snapshot.combinations.get(row.combination as number)!));
   }
 
-  private async plain(ask: Ask, rows: Row[]): Promise<Frame | null> {
-    if (rows.length === 0) return null;
-    await meetObjects(ask, this.reader.snapshot, rows);
-    return frameOf(rows[0]!, this.reader.snapshot);
+  private async plain(ask: Ask, row: Row): Promise<Frame> {
+    await meet(ask, this.reader.snapshot, [row]);
+    return frameOf(row, this.reader.snapshot);
   }
 
-  private async versionsOf(ask: Ask, ids: number[], sight: Sight): Promise<Version[]> {
-    const rows = await this.visible(ask, ids, sight);
+  /** Every version of the frames of some rows. */
+  private async versionsOf(ask: Ask, rows: Row[]): Promise<Version[]> {
     if (rows.length === 0) return [];
+    await meet(ask, this.reader.snapshot, rows);
     const [formers] = await ask([
       { sql: `SELECT * FROM former WHERE frame IN (${rows.map(({ id }) => id as number).join(",")})` },
     ]);
     const current = rows.map((row) => ({
       frameId: row.id as number,
-      basename: row.basename as string,
+      basename: basenameOf(row, this.reader.snapshot),
       version: row.version as number,
       current: true,
       created: row.created as number,
-      file: fileOf(row),
+      file: fileOf(row, this.reader.snapshot),
     }));
     const names = new Map(current.map(({ frameId, basename }) => [frameId, basename]));
     return [

@@ -6,7 +6,7 @@ import { framesByPeriod, type Window, windowOf } from "./date-window.ts";
 import type { Page } from "./frame.ts";
 import { collect, pageOf, rowsOf } from "./listing.ts";
 import { type Direction, merged } from "./merge.ts";
-import { framesBetween, type Path, pathOfRuns } from "./paths.ts";
+import { framesBetween, type Path, pathOfRuns, walked } from "./paths.ts";
 import type { Ask } from "./reader.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { beyond, type Cursor } from "./sort.ts";
@@ -37,9 +37,9 @@ export async function datePage(
     : { from: bounded.start ?? -8.64e15, to: bounded.end ?? 8.64e15, skip: cursor === null ? page.offset : 0 };
   const inside = within(bounded, window);
   const wanted = window.skip + limit;
-  const everything = sum(framesByPeriod(snapshot.held, window));
+  const everything = sum(framesByPeriod(walked(snapshot, p), window));
   const matches = Math.max(1, counted ? sum(framesByPeriod(p.combinations, window)) : count);
-  const date = paths.find(({ from }) => from === "frame INDEXED BY frame_date")!;
+  const date = paths.find(({ dated }) => dated)!;
   let best = { cost: Math.min(everything, (wanted * everything) / matches), run: () => straight(date) };
   const offer = (cost: number, run: () => Promise<Row[]>) => {
     if (cost < best.cost) best = { cost, run };

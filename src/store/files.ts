@@ -72,7 +72,7 @@ export interface FileStore {
   put(key: string, body: Uint8Array | ReadableStream<Uint8Array>, options?: PutOptions): Promise<FileInfo>;
   /**
    * Takes bytes of unknown number in order; nothing exists under the key until `finish`. `key` is asked for when the
-   * first bytes have to leave memory, after `FileWriter.PART` bytes, or at `finish`.
+   * first bytes have to leave memory, after twice `FileWriter.PART` bytes, or at `finish`.
    */
   writer(key: string | (() => string), options?: PutOptions): FileWriter;
   /** Takes parts of equal size in any order, as R2 does; for writers that know their first part last. */

@@ -1,49 +1,53 @@
-/** Frames as rows of the table `frame`, and back. */
-import { cellOf } from "../sky/healpix.ts";
+/** Frames as rows of the table `frame` and of those that it shares with others (`stem`, `layout`), and back. */
+import { splitName } from "./basename.ts";
 import { nightNumber, nightText } from "./calendar.ts";
 import type { Row } from "./database.ts";
+import { packDigits, unpackDigits } from "./digits.ts";
 import { stepOf } from "./exposure-step.ts";
 import { packFootprint, unpackFootprint } from "./footprint-blob.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
-import { fromTemplate, toTemplate } from "./name-template.ts";
+import { fill, type Layout, layoutOf } from "./layout.ts";
 import { packNames, unpackNames } from "./related-names.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Order of `frame.cell`: 1.7′, fine enough for a cone of some minutes, coarse enough that a field has few of them. */
-export const CELL_ORDER = 11;
-
 /** What a frame is read as. D1 hands hexadecimal over cheaper than BLOBs. */
 export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.date_obs, frame.night, frame.exptime,
-  frame.ra, frame.dec, frame.public_date, frame.version, frame.basename, frame.reqnum, frame.obsnum, frame.width,
-  frame.height, hex(frame.footprint) AS footprint, frame.related, frame.created, frame.size, frame.key,
-  frame.filename, frame.crc32, lower(hex(frame.md5)) AS md5, lower(hex(frame.sha256)) AS sha256, frame.packing,
-  frame.warnings, frame.original_filename, frame.original_size, frame.original_crc32,
+  frame.ra, frame.dec, frame.public_date, frame.version, frame.stem, frame.tail, frame.reqnum, frame.obsnum,
+  frame.layout, hex(frame.footprint) AS footprint, frame.related, frame.created, frame.size,
+  lower(hex(frame.salt)) AS salt, frame.crc32, lower(hex(frame.md5)) AS md5, lower(hex(frame.sha256)) AS sha256,
+  frame.warnings, frame.original_size, frame.original_crc32,
   lower(hex(frame.original_md5)) AS original_md5, lower(hex(frame.original_sha256)) AS original_sha256`;
 
 export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** Columns of the file, in the order of the schema. */
-export function fileColumns(file: StoredFile, basename: string): Row {
-  return {
+/** What a stored file is in the catalogue: its layout, and its columns of `frame`. */
+export function fileColumns(
+  file: StoredFile,
+  frame: Pick<FrameFacts, "basename" | "night" | "width" | "height">,
+): { layout: Layout; columns: Row } {
+  const { layout, salt } = layoutOf(file, frame);
+  const columns = {
     size: file.size,
-    key: toTemplate(file.key, basename),
-    filename: toTemplate(file.filename, basename),
-    crc32: file.crc32,
+    salt: salt === "" ? null : bytesOf(salt),
+    // Signed, as SQLite's four bytes are.
+    crc32: file.crc32 | 0,
     md5: bytesOf(file.md5),
     sha256: bytesOf(file.sha256),
-    packing: file.packing,
     warnings: file.warnings.length === 0 ? null : JSON.stringify(file.warnings),
-    original_filename: file.original === null ? null : toTemplate(file.original.filename, basename),
     original_size: file.original?.size ?? null,
-    original_crc32: file.original?.crc32 ?? null,
+    original_crc32: file.original === null ? null : file.original.crc32 | 0,
     original_md5: file.original === null ? null : bytesOf(file.original.md5),
     original_sha256: file.original === null ? null : bytesOf(file.original.sha256),
   };
+  return { layout, columns };
 }
 
-/** Columns of the facts, but combination and object, which are looked up. */
+/**
+ * Columns of the facts, but those that need a look at other tables: combination, object, stem, layout, and whether the
+ * frame is public (`open`, and `cell`, which is `CELLS` more then).
+ */
 export function factColumns(facts: FrameFacts): Row {
   return {
     date_obs: facts.dateObs,
@@ -52,35 +56,49 @@ export function factColumns(facts: FrameFacts): Row {
     step: facts.exptime === null ? null : stepOf(facts.exptime),
     ra: facts.ra,
     dec: facts.dec,
-    cell: facts.ra === null || facts.dec === null ? null : cellOf(CELL_ORDER, facts.ra, facts.dec),
     public_date: facts.publicDate,
-    basename: facts.basename,
-    reqnum: facts.reqnum,
-    obsnum: facts.obsnum,
-    width: facts.width,
-    height: facts.height,
-    footprint: facts.footprint === null ? null : packFootprint(facts.footprint),
+    tail: splitName(facts.basename).tail,
+    reqnum: packDigits(facts.reqnum),
+    obsnum: packDigits(facts.obsnum),
+    footprint: facts.footprint === null ? null : packFootprint(facts.footprint, pointingOf(facts)),
     related: packNames(facts.related, facts.basename),
   };
 }
 
-export function fileOf(row: Row): StoredFile {
-  const basename = row.basename as string;
+/** Corners of a row that has `ra`, `dec` and `footprint` (hexadecimal, "" for none); null where it has none. */
+export function footprintOf(row: Row): [number, number][] | null {
+  const { ra, dec } = row as unknown as { ra: number | null; dec: number | null };
+  return row.footprint === "" ? null : unpackFootprint(row.footprint as string, pointingOf({ ra, dec }));
+}
+
+function pointingOf({ ra, dec }: { ra: number | null; dec: number | null }): [number, number] | null {
+  return ra === null || dec === null ? null : [ra, dec];
+}
+
+/** Basename of a row with `stem` and `tail`, which the snapshot must have met. */
+export function basenameOf({ stem, tail }: Row, snapshot: Snapshot): string {
+  return snapshot.stems.get(stem as number)! + (tail as string);
+}
+
+export function fileOf(row: Row, snapshot: Snapshot): StoredFile {
+  const layout = snapshot.layouts.get(row.layout as number)!;
+  const [basename, night] = [basenameOf(row, snapshot), nightText(row.night as number)];
+  const text = (template: string) => fill(template, basename, night, row.salt as string);
   return {
-    key: fromTemplate(row.key as string, basename),
-    filename: fromTemplate(row.filename as string, basename),
+    key: text(layout.key),
+    filename: text(layout.filename),
     size: row.size as number,
-    crc32: row.crc32 as number,
+    crc32: (row.crc32 as number) >>> 0,
     md5: row.md5 as string,
     sha256: row.sha256 as string,
-    packing: row.packing as StoredFile["packing"],
+    packing: layout.packing,
     original:
-      row.original_filename === null
+      layout.original === ""
         ? null
         : {
-            filename: fromTemplate(row.original_filename as string, basename),
+            filename: text(layout.original),
             size: row.original_size as number,
-            crc32: row.original_crc32 as number,
+            crc32: (row.original_crc32 as number) >>> 0,
             md5: row.original_md5 as string,
             sha256: row.original_sha256 as string,
           },
@@ -88,13 +106,15 @@ export function fileOf(row: Row): StoredFile {
   };
 }
 
-/** The frame of a row of `FRAME_COLUMNS`. Its combination and object must be in the snapshot. */
+/** The frame of a row of `FRAME_COLUMNS`. The snapshot must have met what it refers to (lookups.ts). */
 export function frameOf(row: Row, snapshot: Snapshot): Frame {
   const combination = snapshot.combinations.get(row.combination as number)!;
+  const { width, height } = snapshot.layouts.get(row.layout as number)!;
+  const basename = basenameOf(row, snapshot);
   return {
     id: row.id as number,
     version: row.version as number,
-    basename: row.basename as string,
+    basename,
     siteid: combination.siteid,
     telid: combination.telid,
     instrume: combination.instrume,
@@ -107,17 +127,17 @@ export function frameOf(row: Row, snapshot: Snapshot): Frame {
     exptime: row.exptime as number | null,
     xbinning: combination.xbinning,
     ybinning: combination.ybinning,
-    width: row.width as number,
-    height: row.height as number,
+    width,
+    height,
     ra: row.ra as number | null,
     dec: row.dec as number | null,
-    footprint: row.footprint === "" ? null : unpackFootprint(row.footprint as string),
-    reqnum: row.reqnum as string | null,
-    obsnum: row.obsnum as string | null,
+    footprint: footprintOf(row),
+    reqnum: unpackDigits(row.reqnum as string | number | null),
+    obsnum: unpackDigits(row.obsnum as string | number | null),
     propid: combination.propid,
     publicDate: row.public_date as number | null,
-    related: unpackNames(row.related as string | null, row.basename as string),
-    file: fileOf(row),
+    related: unpackNames(row.related as string | null, basename),
+    file: fileOf(row, snapshot),
     created: row.created as number,
   };
 }

@@ -2,20 +2,20 @@
 import { covers, intersects } from "../sky/footprint.ts";
 import { type Prepared, type RegionTest, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
-import { unpackFootprint } from "./footprint-blob.ts";
 import type { Page } from "./frame.ts";
-import { FRAME_COLUMNS } from "./frame-row.ts";
-import { meetObjects } from "./object-search.ts";
+import { FRAME_COLUMNS, footprintOf } from "./frame-row.ts";
+import { meet } from "./lookups.ts";
 import type { Path } from "./paths.ts";
 import type { Ask } from "./reader.ts";
 import type { Snapshot } from "./snapshot.ts";
 import {
   beyond,
+  beyondName,
   type Cursor,
   comparePlaces,
   orderBy,
   type Place,
-  sortColumn,
+  sortColumns,
   sortExpression,
   sortValue,
 } from "./sort.ts";
@@ -24,31 +24,46 @@ import {
 export interface Found extends Place {
   combination: number;
   size: number;
+  /** As it was read. */
+  row: Row;
 }
 
-/** Every frame that a query finds, in no order, along one path. Regions are decided here, exactly. */
-export async function collect(ask: Ask, snapshot: Snapshot, p: Prepared, path: Path, page: Page): Promise<Found[]> {
+/**
+ * Every frame that a query finds, in no order, along one path. Regions are decided here, exactly. `whole`: rows have all
+ * of FRAME_COLUMNS.
+ */
+export async function collect(
+  ask: Ask,
+  snapshot: Snapshot,
+  p: Prepared,
+  path: Path,
+  page: Page,
+  whole = false,
+): Promise<Found[]> {
+  const columns = new Set(["id", "combination", "size", ...sortColumns(page.sort)]);
+  if (p.regions.length > 0) for (const column of ["ra", "dec"]) columns.add(column);
   const outline = p.regions.length === 0 ? "" : ", hex(frame.footprint) AS footprint";
+  const some = [...columns].map((column) => `frame.${column}`).join(", ") + outline;
   const [rows] = await ask([
     {
-      sql: `SELECT frame.id, frame.combination, frame.object, frame.size, frame.${sortColumn(page.sort)}${outline}
-        FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
+      sql: `SELECT ${whole ? FRAME_COLUMNS : some} FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
       params: p.where.params,
     },
   ]);
   const found = p.regions.length === 0 ? rows! : rows!.filter((row) => inRegions(row, p.regions));
-  if (page.sort === "object") await meetObjects(ask, snapshot, found);
+  await meet(ask, snapshot, found);
   return found.map((row) => ({
     id: row.id as number,
     combination: row.combination as number,
     size: row.size as number,
     value: sortValue(page.sort, row, snapshot),
+    row,
   }));
 }
 
-function inRegions({ footprint }: Row, regions: RegionTest[]): boolean {
-  if (footprint === "") return false;
-  const corners = unpackFootprint(footprint as string);
+function inRegions(row: Row, regions: RegionTest[]): boolean {
+  const corners = footprintOf(row);
+  if (corners === null) return false;
   return regions.every(({ how, region }) => (how === "covers" ? covers : intersects)(corners, region));
 }
 
@@ -90,12 +105,18 @@ export async function walk(
   cursor: Cursor | null,
   columns: string,
 ): Promise<{ rows: Row[]; more: boolean }> {
-  const onward = cursor === null ? { text: "true", params: [] } : beyond(page.sort, page.descending, cursor);
+  const onward =
+    cursor === null
+      ? { text: "true", params: [] }
+      : path.named
+        ? beyondName(page.descending, cursor)
+        : beyond(page.sort, page.descending, cursor);
+  const expressions = path.named ? ["stem.text", "frame.tail"] : [sortExpression(page.sort)];
   const reverse = cursor?.backwards ?? false;
   const [rows] = await ask([
     {
       sql: `SELECT ${columns} FROM ${path.from} WHERE ${path.where} AND ${p.where.text} AND ${onward.text}
-        ORDER BY ${orderBy(sortExpression(page.sort), page.descending, reverse)} LIMIT ? OFFSET ?`,
+        ORDER BY ${orderBy(expressions, page.descending, reverse)} LIMIT ? OFFSET ?`,
       params: [
         ...p.where.params,
         ...onward.params,

@@ -1,8 +1,6 @@
 /** From OBJECT "contains" to the objects that are meant. */
-import type { Row } from "./database.ts";
 import { queryOf, wordsOf } from "./object-name.ts";
 import type { Ask } from "./reader.ts";
-import type { Snapshot } from "./snapshot.ts";
 
 /**
  * Objects whose name holds every word, or null where nothing is asked. Budget: one row of the text index and one of
@@ -20,15 +18,4 @@ export async function findObjects(ask: Ask, question: string | undefined): Promi
     },
   ]);
   return rows!.map(({ id }) => id as number);
-}
-
-/** Loads the names of objects that rows refer to and that this isolate has not met yet. */
-export async function meetObjects(ask: Ask, snapshot: Snapshot, rows: Row[]): Promise<void> {
-  const unknown = new Set<number>();
-  for (const { object } of rows) {
-    if (object !== null && !snapshot.objects.has(object as number)) unknown.add(object as number);
-  }
-  if (unknown.size === 0) return;
-  const [names] = await ask([{ sql: `SELECT id, name FROM object WHERE id IN (${[...unknown].join(",")})` }]);
-  for (const { id, name } of names!) snapshot.objects.set(id as number, name as string);
 }

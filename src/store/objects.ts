@@ -17,7 +17,7 @@ import { tallyId } from "./tally.ts";
 export function objects(reader: Reader, query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]> {
   return reader.steady(momentOf(query, sight), async (ask) => {
     if (choose(reader.snapshot, query, sight).length === 0) return [];
-    const p = prepare(reader.snapshot, query, sight, null);
+    const p = prepare(reader.snapshot, query, sight, null, null);
     if (dimensionsOf(p) > 0) return alongFrames(ask, reader, query, limit, sight);
     const [rows] = await ask([fromTallies(p, wordsOf(query.objectContains ?? ""), limit)]);
     return rows!.map(countOf);

@@ -2,16 +2,15 @@
  * Ways to the rows that a query may want. Each leads through a known number of rows and misses none; the conditions of
  * the query (`Prepared.where`) are tested on every row that it leads to.
  */
-import { boxOf } from "../sky/footprint.ts";
 import { coneRanges } from "../sky/healpix.ts";
-import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
+import { dayOf, dayOfNight, dayStart, nightStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { type Prepared, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { stepOf } from "./exposure-step.ts";
-import { CELL_ORDER } from "./frame-row.ts";
 import type { Ask } from "./reader.ts";
+import { CELL_ORDER, keysOf, rangesOf, variantsOf } from "./sky-cell.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
-import { type Counts, parseCounts, tallyId, tallyKey } from "./tally.ts";
+import { addTo, type Counts, NIGHTS, ofDay, parseCounts, tallyId, tallyKey } from "./tally.ts";
 
 export interface Path {
   /** `FROM` clause; the frames are `frame`. */
@@ -22,38 +21,89 @@ export interface Path {
   rows: number;
   /** Runs that are each in order of DATE_OBS: `column` of `frame` is one of `keys`, found by `index`. */
   runs: { column: string; index: string; keys: number[] } | null;
+  /** Whether it leads along all dates. */
+  dated?: true;
+  /** Whether it leads along all basenames. */
+  named?: true;
 }
 
-/** Counts of objects and cells that the query is about, by key. */
+/** Ways that are themselves an order. */
+export const ALONG_IDS: Omit<Path, "rows"> = { from: "frame NOT INDEXED", where: "true", runs: null };
+export const ALONG_NAMES: Omit<Path, "rows"> = {
+  from: "stem INDEXED BY stem_text CROSS JOIN frame INDEXED BY frame_name ON frame.stem = stem.id",
+  where: "true",
+  runs: null,
+  named: true,
+};
+
+/** Counts of objects, cells (of pointings) and nights that the query is about, by key. */
 export interface Tallies {
   objects: Map<number, Counts> | null;
   cells: Map<number, Counts> | null;
+  nights: Map<number, NightCounts> | null;
+}
+
+export interface NightCounts {
+  /** Frames whose night is the day of DATE_OBS or the one before, and all others. */
+  usual: Counts;
+  other: Counts;
 }
 
 const MOST_CELLS_RADIUS = 8;
+/** A statement holds 100 KB. */
+const MOST_KEYS = 4000;
 
-/** Reads the counts of every dimension that the query has: one row an object or sky cell. */
+/** Reads the counts of every dimension that the query has: one row an object or sky cell, two or three a night. */
 export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
-  const parts: string[] = [];
-  const ids = (kind: "object", keys: number[]) =>
-    `SELECT tally.id, tally.counts FROM ${values(keys.map((key) => tallyId(kind, key)))} k
-      CROSS JOIN tally ON tally.id = k.column1`;
-  if (p.objects !== null && p.objects.length > 0) parts.push(ids("object", p.objects));
   const { cone } = p.query;
   const byCell = cone !== undefined && cone.radius <= MOST_CELLS_RADIUS;
-  if (byCell) {
-    const ranges = coneRanges(cone.ra, cone.dec, cone.radius, { order: CELL_ORDER, maxRanges: 32 });
-    const rows = ranges.map(([first, last]) => `(${tallyId("cell", first)},${tallyId("cell", last)})`);
-    parts.push(`SELECT tally.id, tally.counts FROM (VALUES ${rows.join(",")}) k
-      CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`);
-  }
-  const answers = parts.length === 0 ? [] : await ask(parts.map((sql) => ({ sql })));
-  const mapOf = (rows: Row[] | undefined) =>
-    new Map((rows ?? []).map(({ id, counts }) => [tallyKey(id as number), parseCounts(counts as string)]));
+  const byNight = p.nights !== null && p.nights.length <= MOST_KEYS / 3;
+  const idsOf = (ids: number[]) => `SELECT tally.id, tally.counts FROM ${values(ids)} k
+    CROSS JOIN tally ON tally.id = k.column1`;
+  const [objects, cells, nights] = [p.objects ?? [], byCell ? cellIds(cone) : "", byNight ? p.nights! : []];
+  const parts = [
+    objects.length === 0 ? null : idsOf(objects.map((key) => tallyId("object", key))),
+    cells === "" ? null : cells,
+    nights.length === 0 ? null : idsOf([...new Set(nights.flatMap(nightIds))]),
+  ];
+  const asked = parts.filter((sql) => sql !== null);
+  const answers = asked.length === 0 ? [] : await ask(asked.map((sql) => ({ sql })));
+  const [byObject, byCells, byDay] = parts.map((sql) => (sql === null ? [] : answers.shift()!));
   return {
-    objects: p.objects === null ? null : mapOf(p.objects.length === 0 ? [] : answers.shift()),
-    cells: byCell ? mapOf(answers.shift()) : null,
+    objects: p.objects === null ? null : countsByKey(byObject!),
+    cells: byCell ? countsByKey(byCells!) : null,
+    nights: byNight ? nightCounts(p.nights!, byDay!) : null,
   };
+}
+
+function cellIds({ ra, dec, radius }: { ra: number; dec: number; radius: number }): string {
+  const ranges = coneRanges(ra, dec, radius, { order: CELL_ORDER, maxRanges: 32 });
+  const rows = ranges.map(([first, last]) => `(${tallyId("cell", first)},${tallyId("cell", last)})`);
+  return `SELECT tally.id, tally.counts FROM (VALUES ${rows.join(",")}) k
+    CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`;
+}
+
+function countsByKey(rows: Row[]): Map<number, Counts> {
+  return new Map(rows.map(({ id, counts }) => [tallyKey(id as number), parseCounts(counts as string)]));
+}
+
+/** Rows that hold the frames of a night: its day, the day after, and the odd ones. */
+function nightIds(night: number): number[] {
+  const day = dayOfNight(night);
+  return [tallyId("day", day), tallyId("day", day + 1), tallyId("night", day)];
+}
+
+/** Counts of nights, from rows of `tally` that `nightIds` names. */
+export function nightCounts(nights: number[], rows: Row[]): Map<number, NightCounts> {
+  const byId = new Map(rows.map(({ id, counts }) => [id as number, parseCounts(counts as string)]));
+  return new Map(
+    nights.map((night) => {
+      const [day, next, odd] = nightIds(night).map((id) => byId.get(id) ?? new Map());
+      const usual = ofDay(day!, NIGHTS.same);
+      for (const [id, count] of ofDay(next!, NIGHTS.before)) addTo(usual, id, count);
+      return [night, { usual, other: odd! }];
+    }),
+  );
 }
 
 /** Frames of some combinations between two dates, both null for no bound; whole periods, so never too few. */
@@ -90,69 +140,111 @@ export function pathOfRuns(column: string, keys: number[], rows: number): Path {
   };
 }
 
-/** Nights are not counted: the frames of their periods, evenly spread. Frames of other nights come cheap here. */
-function framesOfNights(snapshot: Snapshot, nights: number[]): number {
-  const periods = nights.map((night) => periodOf(dayOf(night * 86_400_000)));
-  let frames = 0;
-  for (const { periods: held } of snapshot.combinations.values()) {
-    for (const period of periods) frames += held.get(period)?.frames ?? 0;
+/** Combinations among which a walk along all dates leads: only the public ones, if nothing else may be found. */
+export function walked(snapshot: Snapshot, p: Prepared): readonly Combination[] {
+  if (!p.combinations.every(({ embargo }) => embargo === 1)) return snapshot.held;
+  return snapshot.derive("open", () => snapshot.held.filter(({ embargo }) => embargo === 1));
+}
+
+function alongDates(snapshot: Snapshot, p: Prepared): Path {
+  const open = p.combinations.every(({ embargo }) => embargo === 1);
+  return {
+    from: open ? "frame INDEXED BY frame_open" : "frame INDEXED BY frame_date",
+    where: open ? "frame.open = 1" : "true",
+    rows: framesBetween(walked(snapshot, p), p.start, p.end),
+    runs: null,
+    dated: true,
+  };
+}
+
+/**
+ * Nights by the runs of their combinations: the counts tell which combinations have frames, and these know between
+ * which hours. A night that is none of the two dates of its frame's UTC day leads along its whole combination.
+ */
+function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightCounts>): Path | null {
+  const mine = new Set(p.combinations.map(({ id }) => id));
+  const runs: string[] = [];
+  let rows = 0;
+  for (const [night, { usual, other }] of nights) {
+    const start = nightStart(night);
+    const ids = new Set([...usual.keys(), ...other.keys()].filter((id) => mine.has(id)));
+    for (const id of ids) {
+      const { nightFrom, nightTo, frames } = snapshot.combinations.get(id)!;
+      if (other.has(id)) {
+        runs.push(`(${id},-9e15,9e15,${night})`);
+        rows += frames;
+      } else {
+        runs.push(`(${id},${start + nightFrom!},${start + nightTo!},${night})`);
+        rows += usual.get(id)!.frames;
+      }
+    }
   }
-  return Math.ceil(frames / PERIOD_DAYS);
+  if (runs.length === 0 || runs.length > MOST_KEYS / 2) return null;
+  return {
+    from: `(VALUES ${runs.join(",")}) k CROSS JOIN frame INDEXED BY frame_combination ON frame.combination = k.column1
+      AND frame.date_obs BETWEEN k.column2 AND k.column3 AND frame.night = k.column4`,
+    where: "true",
+    rows,
+    runs: null,
+  };
 }
 
 /** All ways that the query offers, the shortest first. There is always one: along the dates. */
 export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path[] {
   const all = () => snapshot.combinations.values();
-  const paths: Path[] = [
-    {
-      from: "frame INDEXED BY frame_date",
-      where: "true",
-      rows: framesBetween(all(), p.start, p.end),
-      runs: null,
-    },
-  ];
-  const runs = (column: string, keys: number[], rows: number) => paths.push(pathOfRuns(column, keys, rows));
+  const paths: Path[] = [alongDates(snapshot, p)];
+  const runs = (column: string, keys: number[], rows: number) => {
+    if (keys.length > 0 && keys.length <= MOST_KEYS) paths.push(pathOfRuns(column, keys, rows));
+  };
   // Objects and cells are counted over all dates; a range takes its share.
   const dated =
     p.start === null && p.end === null ? 1 : framesBetween(all(), p.start, p.end) / framesBetween(all(), null, null);
   if (!p.everything) {
     const held = p.combinations.filter((one) => framesBetween([one], p.start, p.end) > 0);
-    const ids = held.map(({ id }) => id);
-    if (ids.length > 0) runs("combination", ids, framesBetween(held, p.start, p.end) + ids.length);
+    runs(
+      "combination",
+      held.map(({ id }) => id),
+      framesBetween(held, p.start, p.end) + held.length,
+    );
   }
-  if (p.nights !== null && p.nights.length > 0) runs("night", p.nights, framesOfNights(snapshot, p.nights));
-  if (tallies.objects !== null && tallies.objects.size > 0) {
+  if (tallies.nights !== null) {
+    const path = alongNights(snapshot, p, tallies.nights);
+    if (path !== null) paths.push(path);
+  }
+  if (tallies.objects !== null) {
     runs("object", [...tallies.objects.keys()], dated * framesOf(tallies.objects.values()));
   }
-  if (tallies.cells !== null && tallies.cells.size > 0) {
-    runs("cell", [...tallies.cells.keys()], dated * framesOf(tallies.cells.values()));
+  const variants = variantsOf(p.combinations);
+  if (tallies.cells !== null) {
+    runs("cell", keysOf(tallies.cells.keys(), variants), dated * framesOf(tallies.cells.values()));
   }
   const { exptimeMin, exptimeMax, equals } = p.query;
   if (exptimeMin !== undefined || exptimeMax !== undefined) {
     const steps = stepsBetween(snapshot, exptimeMin, exptimeMax);
-    const keys = [...steps.keys()];
-    if (keys.length > 0 && keys.length < 5000)
-      runs(
-        "step",
-        keys,
-        [...steps.values()].reduce((a, b) => a + b, 0),
-      );
+    runs(
+      "step",
+      [...steps.keys()],
+      [...steps.values()].reduce((a, b) => a + b, 0),
+    );
   }
-  for (const field of ["basename", "obsnum", "reqnum"] as const) {
+  if (p.named !== null && p.named.length <= MOST_KEYS) {
+    const from = `${values(p.named)} k CROSS JOIN frame ON frame.id = k.column1`;
+    paths.push({ from, where: "true", rows: p.named.length, runs: null });
+  }
+  for (const field of ["obsnum", "reqnum"] as const) {
     const wanted = equals?.[field];
     if (wanted === undefined || wanted.includes(null)) continue;
-    // A name leads to one frame, an observation or a request to a few: taken for granted, nothing counts them.
-    const rows = wanted.length * { basename: 1, obsnum: 5, reqnum: 20 }[field];
+    // An observation or a request leads to a few frames: taken for granted, nothing counts them.
+    const rows = wanted.length * { obsnum: 5, reqnum: 20 }[field];
     paths.push({ from: `frame INDEXED BY frame_${field}`, where: `frame.${field} IS NOT NULL`, rows, runs: null });
   }
-  for (const { region } of p.regions) {
-    const { min, max } = boxOf(region);
-    const inside = ["x", "y", "z"]
-      .map((axis, i) => `outline.${axis}0 <= ${max[i]} AND outline.${axis}1 >= ${min[i]}`)
-      .join(" AND ");
-    // A twentieth of everything at most, as a region is worth asking for; the R*Tree keeps no counts.
-    const rows = Math.min(200, framesBetween(snapshot.combinations.values(), null, null) / 20);
-    paths.push({ from: "outline CROSS JOIN frame ON frame.id = outline.id", where: inside, rows, runs: null });
+  for (const region of p.regions) {
+    const ranges = rangesOf(region, variants);
+    if (ranges.length === 0 || ranges.length > MOST_KEYS / 2) continue;
+    const from = `(VALUES ${ranges.map(([first, last]) => `(${first},${last})`).join(",")}) k
+      CROSS JOIN frame INDEXED BY frame_cell ON frame.cell BETWEEN k.column1 AND k.column2`;
+    // A twentieth of everything at most, as a region is worth asking for; footprints are not counted.
+    paths.push({ from, where: "true", rows: Math.min(200, framesBetween(all(), null, null) / 20), runs: null });
   }
   return paths.sort((a, b) => a.rows - b.rows);
 }

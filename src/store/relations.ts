@@ -1,14 +1,16 @@
 /** Related frames of a page: one statement, whatever the page's length. */
+import { joinNames, splitName } from "./basename.ts";
 import { sees } from "./choice.ts";
 import type { Row } from "./database.ts";
 import type { Sight } from "./frame.ts";
+import { basenameOf } from "./frame-row.ts";
 import type { Ask } from "./reader.ts";
 import { unpackNames } from "./related-names.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
  * Ids of the frames that rows name as related, as far as they are here and may be seen, ascending. Names are looked up
- * when they are asked for, so it does not matter which frame came first. Budget: a row a name.
+ * when they are asked for, so it does not matter which frame came first. Budget: two rows a name.
  */
 export async function relatedIds(
   ask: Ask,
@@ -16,9 +18,9 @@ export async function relatedIds(
   rows: Row[],
   sight: Sight,
 ): Promise<Map<number, number[]>> {
-  const named = rows.map(({ id, related, basename }) => ({
-    id: id as number,
-    names: unpackNames(related as string | null, basename as string),
+  const named = rows.map((row) => ({
+    id: row.id as number,
+    names: unpackNames(row.related as string | null, basenameOf(row, snapshot)),
   }));
   const ids = await idsOf(ask, snapshot, [...new Set(named.flatMap((row) => row.names))], sight);
   return new Map(
@@ -44,16 +46,20 @@ export async function idsOf(ask: Ask, snapshot: Snapshot, names: string[], sight
   );
   const answers = await ask(
     parts.map((part) => ({
-      // SCAN n CONSTANT ROWS; SEARCH frame USING INDEX frame_basename (basename=?)
-      sql: `SELECT frame.id, frame.basename, frame.combination
-        FROM (VALUES ${part.map((name) => `(${quote(name)})`).join(",")}) k
-        CROSS JOIN frame INDEXED BY frame_basename ON frame.basename = k.column1`,
+      // SCAN k CONSTANT ROWS; SEARCH stem USING INDEX stem_text (text=?); SEARCH frame USING INDEX frame_name
+      sql: `SELECT frame.id, k.column1 || k.column2 AS name, frame.combination
+        FROM (VALUES ${part.map(pairOf).join(",")}) k ${joinNames("k.column1", "k.column2")}`,
     })),
   );
-  for (const { id, basename, combination } of answers.flat()) {
-    if (sees(sight, snapshot.combinations.get(combination as number)!)) ids.set(basename as string, id as number);
+  for (const { id, name, combination } of answers.flat()) {
+    if (sees(sight, snapshot.combinations.get(combination as number)!)) ids.set(name as string, id as number);
   }
   return ids;
+}
+
+function pairOf(name: string): string {
+  const { stem, tail } = splitName(name);
+  return `(${quote(stem)},${quote(tail)})`;
 }
 
 /** A text as an SQL literal: there may be thousands, and D1 binds a hundred. */

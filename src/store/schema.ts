@@ -75,8 +75,7 @@ export const savedSearch = sqliteTable(
 
 /*
  * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former), indexes on
- * the first bytes of checksums, the virtual tables `object_text` (FTS5) and `outline` (R*Tree), and the triggers that
- * keep every count.
+ * the first bytes of checksums, the virtual table `object_text` (FTS5), and the triggers that keep every count.
  */
 
 /** One row: what this database is and how far it has come. */
@@ -115,6 +114,10 @@ export const combination = sqliteTable(
     periods: text("periods").notNull().default("{}"),
     /** JSON `{"exposure step": [frames, bytes]}` (exposure-step.ts). */
     exposures: text("exposures").notNull().default("{}"),
+    /** Bits of the steps of reach, and the hours of the nights that its frames have or once had (snapshot.ts). */
+    reaches: integer("reaches").notNull().default(0),
+    nightFrom: integer("night_from"),
+    nightTo: integer("night_to"),
     /** Counts up through the whole table at each change, so that a Worker asks only for what it does not know. */
     generation: integer("generation").notNull().default(0),
   },
@@ -148,12 +151,32 @@ export const object = sqliteTable(
   (t) => [uniqueIndex("object_name").on(t.name)],
 );
 
-/** Frames of one day, object or sky cell by combination. The kind is the upper part of the id (tally.ts). */
+/** Frames of one day, object, sky cell … by combination. The kind is the upper part of the id (tally.ts). */
 export const tally = sqliteTable("tally", {
   id: integer("id").primaryKey(),
   /** JSON `{"combination": [frames, bytes]}`. */
   counts: text("counts").notNull(),
 });
+
+/** Beginnings of basenames (basename.ts). */
+export const stem = sqliteTable("stem", { id: integer("id").primaryKey(), text: text("text").notNull() }, (t) => [
+  uniqueIndex("stem_text").on(t.text),
+]);
+
+/** What many frames have in common about their files (layout.ts). */
+export const layout = sqliteTable(
+  "layout",
+  {
+    id: integer("id").primaryKey(),
+    width: integer("width").notNull(),
+    height: integer("height").notNull(),
+    packing: text("packing").notNull(),
+    key: text("key").notNull(),
+    filename: text("filename").notNull(),
+    original: text("original").notNull(),
+  },
+  (t) => [uniqueIndex("layout_all").on(t.key, t.filename, t.original, t.packing, t.width, t.height)],
+);
 
 /** A frame with its current file. The order of the columns keeps what queries test in front. */
 export const frame = sqliteTable(
@@ -166,46 +189,49 @@ export const frame = sqliteTable(
     dateObs: integer("date_obs").notNull(),
     /** Days since 1970-01-01. */
     night: integer("night").notNull(),
+    /** Whether the frame is public as of `state.settled`: `embargo` of its combination is 1. */
+    open: integer("open").notNull(),
     exptime: real("exptime"),
     /** exposure-step.ts */
     step: integer("step"),
     ra: real("ra"),
     dec: real("dec"),
-    /** HEALPix NESTED cell of the pointing, of order `CELL_ORDER` of sky-cell.ts. */
+    /** Reach of the footprint, whether public, and HEALPix cell of the pointing (sky-cell.ts). */
     cell: integer("cell"),
     publicDate: integer("public_date"),
     version: integer("version").notNull(),
-    basename: text("basename").notNull(),
-    reqnum: text("reqnum"),
-    obsnum: text("obsnum"),
-    width: integer("width").notNull(),
-    height: integer("height").notNull(),
+    /** The basename (basename.ts). */
+    stem: integer("stem").notNull(),
+    tail: text("tail").notNull(),
+    /** Integers for digits, else texts (digits.ts). */
+    reqnum: blob("reqnum"),
+    obsnum: blob("obsnum"),
+    layout: integer("layout").notNull(),
     /** Corners, as footprint-blob.ts packs them. */
     footprint: blob("footprint"),
     /** Names that it gives as related, here or not, as related-names.ts writes them; null: none. */
     related: text("related"),
     created: integer("created").notNull(),
     size: integer("size").notNull(),
-    /** Key and filename have U+0001 for the basename (name-template.ts). */
-    key: text("key").notNull(),
-    filename: text("filename").notNull(),
+    /** What the layout leaves open of the key. */
+    salt: blob("salt"),
+    /** As a signed number. */
     crc32: integer("crc32").notNull(),
     md5: blob("md5").notNull(),
     sha256: blob("sha256").notNull(),
-    packing: text("packing").notNull(),
     /** JSON array, null: none. */
     warnings: text("warnings"),
-    originalFilename: text("original_filename"),
+    /** The file that the stored one can be made into again; null: the layout has no `original`. */
     originalSize: integer("original_size"),
     originalCrc32: integer("original_crc32"),
     originalMd5: blob("original_md5"),
     originalSha256: blob("original_sha256"),
   },
   (t) => [
-    uniqueIndex("frame_basename").on(t.basename),
+    uniqueIndex("frame_name").on(t.stem, t.tail),
     index("frame_date").on(t.dateObs),
+    index("frame_open").on(t.dateObs).where(sql`${t.open} = 1`),
     index("frame_combination").on(t.combination, t.dateObs),
-    index("frame_night").on(t.night, t.dateObs),
     index("frame_object").on(t.object, t.dateObs).where(sql`${t.object} IS NOT NULL`),
     index("frame_step").on(t.step, t.dateObs).where(sql`${t.step} IS NOT NULL`),
     index("frame_cell").on(t.cell, t.dateObs).where(sql`${t.cell} IS NOT NULL`),

@@ -9,10 +9,11 @@ import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from 
 import { FRAME_COLUMNS, frameOf } from "./frame-row.ts";
 import { groupPage } from "./group-page.ts";
 import { collect, pageOf, rowsOf, walk } from "./listing.ts";
-import { findObjects, meetObjects } from "./object-search.ts";
-import { type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
+import { meet } from "./lookups.ts";
+import { findObjects } from "./object-search.ts";
+import { ALONG_IDS, ALONG_NAMES, type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
-import { relatedIds } from "./relations.ts";
+import { idsOf, relatedIds } from "./relations.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isOfCombination, readCursor, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
@@ -32,8 +33,9 @@ interface Plan {
 export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: Sight): Promise<Plan | null> {
   if (choose(reader.snapshot, query, sight).length === 0) return null;
   const objects = await findObjects(ask, query.objectContains);
-  const p = prepare(reader.snapshot, query, sight, objects);
-  if (objects?.length === 0 || p.nights?.length === 0 || p.combinations.length === 0) return null;
+  const named = await findNamed(ask, reader.snapshot, query.equals?.basename, sight);
+  const p = prepare(reader.snapshot, query, sight, objects, named);
+  if ([objects, named, p.nights].some((kind) => kind?.length === 0) || p.combinations.length === 0) return null;
   const tallies = await readTallies(ask, p);
   for (const kind of [tallies.objects, tallies.cells]) if (kind?.size === 0) return null;
   return { p, tallies, paths: pathsOf(reader.snapshot, p, tallies) };
@@ -50,11 +52,16 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     let rows: Row[] = [];
     let more: boolean;
     if (p.regions.length > 0 || path.rows <= (isTallied(p, tallies) ? SHORT : LONG)) {
-      const found = await collect(ask, reader.snapshot, p, path, page);
+      // A short way is read once, with everything; regions are not counted, so theirs may be long.
+      const whole = path.rows <= SHORT && p.regions.length === 0;
+      const found = await collect(ask, reader.snapshot, p, path, page, whole);
       count = found.length;
       const { ids, more: beyond } = pageOf(found, page, cursor);
       more = beyond;
-      rows = await rowsOf(ask, ids);
+      if (whole) {
+        const byId = new Map(found.map(({ row }) => [row.id, row]));
+        rows = ids.map((id) => byId.get(id)!);
+      } else rows = await rowsOf(ask, ids);
     } else {
       // Where nothing but combinations is asked for, a sum does, unless the page needs the parts.
       const plain = dimensionsOf(p) === 0 && !isOfCombination(page.sort);
@@ -86,24 +93,36 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
   });
 }
 
+/** Ids of frames by basename that may be seen, or null where none is asked for. Names are never null. */
+async function findNamed(
+  ask: Ask,
+  snapshot: Snapshot,
+  names: (string | number | null)[] | undefined,
+  sight: Sight,
+): Promise<number[] | null> {
+  if (names === undefined) return null;
+  const wanted = new Set(names.filter((name) => name !== null).map(String));
+  return [...(await idsOf(ask, snapshot, [...wanted], sight)).values()];
+}
+
 /** The way in the very order of the list, where there is one and it is shorter than reading and sorting everything. */
 function orderedPath(page: Page, paths: Path[], count: number): Path | null {
-  const from = { id: "frame NOT INDEXED", basename: "frame INDEXED BY frame_basename" }[page.sort as string];
-  if (from === undefined) return null;
-  const all = paths.find((path) => path.from === "frame INDEXED BY frame_date")!;
+  const way = { id: ALONG_IDS, basename: ALONG_NAMES }[page.sort as string];
+  if (way === undefined) return null;
+  const all = paths.find(({ dated }) => dated)!;
   const rows = ((page.offset + page.limit) * all.rows) / Math.max(1, count);
-  return rows < paths[0]!.rows ? { from, where: "true", rows, runs: null } : null;
+  return rows < paths[0]!.rows ? { ...way, rows } : null;
 }
 
 /** Whether the count comes from tallies, at most some edge aside. */
-function isTallied(p: Prepared, { cells }: Tallies): boolean {
-  if (dimensionsOf(p) > 1 || p.others > 0 || p.nights !== null) return false;
-  return p.query.cone === undefined || cells !== null;
+function isTallied(p: Prepared, { cells, nights }: Tallies): boolean {
+  if (dimensionsOf(p) > 1 || p.others > 0) return false;
+  return (p.query.cone === undefined || cells !== null) && (p.nights === null || nights !== null);
 }
 
 /** Rows with everything that other tables say about them. */
 export async function complete(ask: Ask, reader: Reader, rows: Row[], sight: Sight): Promise<ListedFrame[]> {
-  await meetObjects(ask, reader.snapshot, rows);
+  await meet(ask, reader.snapshot, rows);
   const related = await relatedIds(ask, reader.snapshot, rows, sight);
   return rows.map((row) => ({
     ...frameOf(row, reader.snapshot),

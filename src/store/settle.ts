@@ -5,6 +5,7 @@
  * the scheduled run does the same before anybody asks. Moments before `state.settled` (other clocks) move them back.
  */
 import type { Database, Statement } from "./database.ts";
+import { CELLS } from "./sky-cell.ts";
 
 /** Frames moved in one transaction. */
 const STEP = 1000;
@@ -59,7 +60,8 @@ function move(due: string, before: number, after: number, from: number): Stateme
           AND b.telid = a.telid AND b.instrume = a.instrume AND b.imagetyp = a.imagetyp
           AND quote(b.filter) = quote(a.filter) AND b.rlevel = a.rlevel AND b.xbinning = a.xbinning
           AND b.ybinning = a.ybinning AND quote(b.propid) = quote(a.propid) AND b.embargo = ${after}
-          WHERE a.id = frame.combination)
+          WHERE a.id = frame.combination), open = ${Number(after === 1)},
+          cell = cell ${after === 1 ? "+" : "-"} ${CELLS}
         WHERE ${due} AND ${still}
           AND (SELECT embargo FROM combination WHERE id = frame.combination) = ${before}`,
     },

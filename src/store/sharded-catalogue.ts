@@ -1,5 +1,5 @@
 /** The catalogue in several databases: each question goes to all of them, or to the one that an id or a name leads to. */
-import type { Added, Catalogue, Version } from "./catalogue.ts";
+import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
 import type { D1Catalogue } from "./d1-catalogue.ts";
 import type {
   Aggregate,
@@ -165,12 +165,13 @@ export class ShardedCatalogue implements Catalogue {
     return (await this.partOf(id)?.remove(id)) ?? null;
   }
 
-  async keys(after: string, limit: number) {
-    const found = await Promise.all(this.parts.map((part) => part.keys(after, limit)));
-    return found
-      .flat()
-      .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
-      .slice(0, limit);
+  async keys(after: number, limit: number): Promise<StoredKey[]> {
+    // Ids of a shard are all below those of the next.
+    for (const part of this.parts.slice(shardNumberOf(after))) {
+      const keys = await part.keys(after, limit);
+      if (keys.length > 0) return keys;
+    }
+    return [];
   }
 
   private partOf(id: number): D1Catalogue | undefined {

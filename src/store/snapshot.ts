@@ -3,6 +3,7 @@
  * that is one row read, and every count that needs only combinations is then a sum in memory.
  */
 import type { Row, Statement } from "./database.ts";
+import type { Layout } from "./layout.ts";
 import { type Count, type Counts, parseCounts } from "./tally.ts";
 
 export interface Combination extends Count {
@@ -19,6 +20,14 @@ export interface Combination extends Count {
   propid: string | null;
   /** 0 no public date was ever stated, 1 public, 2 embargoed. */
   embargo: number;
+  /** Bits of the steps of reach that its frames have (sky-cell.ts), or once had. */
+  reaches: number;
+  /**
+   * Between these its frames lie, in milliseconds from the beginning (UTC) of the date that names their night, but for
+   * those whose night is neither the day of DATE_OBS nor the one before. Null: there was none.
+   */
+  nightFrom: number | null;
+  nightTo: number | null;
   generation: number;
   /** By period (calendar.ts) and by exposure step. */
   periods: Counts;
@@ -44,8 +53,10 @@ const MOST_DERIVED = 100;
 export class Snapshot {
   readonly combinations = new Map<number, Combination>();
   dues: Dues | null = null;
-  /** Names of objects by id. They never change, so they need no keeping up. */
+  /** What rows refer to by number (lookups.ts): names of objects, stems of basenames, layouts. */
   readonly objects = new Map<number, string>();
+  readonly stems = new Map<number, string>();
+  readonly layouts = new Map<number, Layout>();
   pin: Pin = { generation: 0, newest: 0 };
   /** What was worked out from the combinations as they are now, by whatever asks for it; empty after a change. */
   private readonly derived = new Map<string, unknown>();
@@ -98,6 +109,8 @@ export class Snapshot {
     this.combinations.clear();
     this.derived.clear();
     this.objects.clear();
+    this.stems.clear();
+    this.layouts.clear();
     this.pin = { generation: 0, newest: 0 };
     this.dues = null;
   }
@@ -106,6 +119,8 @@ export class Snapshot {
 function combinationOf(row: Row): Combination {
   return {
     ...(row as unknown as Combination),
+    nightFrom: row.night_from as number | null,
+    nightTo: row.night_to as number | null,
     binning: `${row.xbinning}x${row.ybinning}`,
     periods: parseCounts(row.periods as string),
     exposures: parseCounts(row.exposures as string),

@@ -1,8 +1,12 @@
 /** Orders of a list, and the cursors that continue one. Ties are always broken by id, ascending. */
 
+import { splitName } from "./basename.ts";
 import { nightNumber } from "./calendar.ts";
+import { BASENAME } from "./conditions.ts";
 import type { Row } from "./database.ts";
+import { unpackDigits, unpackedDigits } from "./digits.ts";
 import type { Frame, Page, SortField } from "./frame.ts";
+import { basenameOf } from "./frame-row.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 
 /** A cursor that no answer of this archive contained, or of another order. */
@@ -22,15 +26,10 @@ export interface Cursor {
 /** Columns of `frame` that are sorted by as they are. */
 const COLUMNS: Partial<Record<SortField, string>> = {
   id: "id",
-  basename: "basename",
   dateObs: "date_obs",
   night: "night",
   exptime: "exptime",
-  width: "width",
-  height: "height",
   size: "size",
-  reqnum: "reqnum",
-  obsnum: "obsnum",
   ra: "ra",
   dec: "dec",
   publicDate: "public_date",
@@ -77,16 +76,38 @@ export function combinationValue(field: SortField, one: Combination): SortValue 
 export function sortExpression(field: SortField): string {
   const column = COLUMNS[field];
   if (column !== undefined) return `frame.${column}`;
-  if (field === "object") return "(SELECT name FROM object WHERE object.id = frame.object)";
+  switch (field) {
+    case "object":
+      return "(SELECT name FROM object WHERE object.id = frame.object)";
+    case "basename":
+      return BASENAME;
+    case "width":
+    case "height":
+      return `(SELECT ${field} FROM layout WHERE layout.id = frame.layout)`;
+    case "reqnum":
+    case "obsnum":
+      return unpackedDigits(`frame.${field}`);
+  }
   const value = field === "binning" ? "xbinning * 1048576 + ybinning" : field;
   return `(SELECT ${value} FROM combination WHERE combination.id = frame.combination)`;
 }
 
-/** The value of a row that has `combination`, `object` and the sort's own column. */
+/** The value of a row that has `combination` and the sort's own columns, whose lookups are met. */
 export function sortValue(field: SortField, row: Row, snapshot: Snapshot): SortValue {
   const column = COLUMNS[field];
   if (column !== undefined) return row[column] as SortValue;
-  if (field === "object") return row.object === null ? null : snapshot.objects.get(row.object as number)!;
+  switch (field) {
+    case "object":
+      return row.object === null ? null : snapshot.objects.get(row.object as number)!;
+    case "basename":
+      return basenameOf(row, snapshot);
+    case "width":
+    case "height":
+      return snapshot.layouts.get(row.layout as number)![field];
+    case "reqnum":
+    case "obsnum":
+      return unpackDigits(row[field] as string | number | null);
+  }
   return combinationValue(field, snapshot.combinations.get(row.combination as number)!)!;
 }
 
@@ -97,9 +118,13 @@ export function frameValue(field: SortField, frame: Frame): SortValue {
   return field === "night" ? nightNumber(frame.night) : frame[field];
 }
 
-/** The column that `sortValue` needs beside `combination` and `object`. */
-export function sortColumn(field: SortField): string {
-  return COLUMNS[field] ?? "id";
+/** The columns of `frame` that `sortValue` needs beside `id` and `combination`. */
+export function sortColumns(field: SortField): string[] {
+  const column = COLUMNS[field];
+  if (column !== undefined) return column === "id" ? [] : [column];
+  if (field === "basename") return ["stem", "tail"];
+  if (field === "width" || field === "height") return ["layout"];
+  return field === "object" || field === "reqnum" || field === "obsnum" ? [field] : [];
 }
 
 export interface Place {
@@ -127,8 +152,9 @@ export function comparePlaces(descending: boolean, highestFirst = false): (a: Pl
 }
 
 /** `ORDER BY` of an order, or of its reverse. */
-export function orderBy(expression: string, descending: boolean, reverse: boolean): string {
-  return `${expression} ${descending !== reverse ? "DESC" : "ASC"}, frame.id ${reverse ? "DESC" : "ASC"}`;
+export function orderBy(expressions: string[], descending: boolean, reverse: boolean): string {
+  const direction = descending !== reverse ? "DESC" : "ASC";
+  return [...expressions.map((one) => `${one} ${direction}`), `frame.id ${reverse ? "DESC" : "ASC"}`].join(", ");
 }
 
 /** Rows beyond a cursor, in SQL. */
@@ -152,6 +178,16 @@ export function beyond(field: SortField, descending: boolean, cursor: Cursor): {
         text: `(${expression} < ? OR ${expression} IS NULL OR (${same}))`,
         params: [value, value],
       };
+}
+
+/** The same for basenames along their index. */
+export function beyondName(descending: boolean, { value, backwards }: Cursor): { text: string; params: unknown[] } {
+  const { stem, tail } = splitName(String(value));
+  const sign = descending === backwards ? ">" : "<";
+  return {
+    text: `stem.text ${sign}= ? AND (stem.text ${sign} ? OR frame.tail ${sign} ?)`,
+    params: [stem, stem, tail],
+  };
 }
 
 export function writeCursor(page: Page, place: Place, backwards: boolean): string {

@@ -1,13 +1,11 @@
 /**
- * Counters and virtual tables against the frames themselves: what the triggers keep, computed again from the base
- * tables, compared or rebuilt. A D1 export has no virtual tables; `rebuildVirtual` makes them after an import.
+ * Counters and the text index against the frames and objects themselves: what the triggers keep, computed again from the
+ * base tables, compared or rebuilt. A D1 export has no virtual tables; `rebuildVirtual` makes them after an import.
  */
-
-import { boxOf } from "../sky/footprint.ts";
 import { Database, type Row, type Statement } from "./database.ts";
-import { unpackFootprint } from "./footprint-blob.ts";
 import { gramsOf } from "./object-name.ts";
-import { TALLY } from "./tally.ts";
+import { CELLS, UNPOINTED } from "./sky-cell.ts";
+import { FIELD, TALLY, tallyId } from "./tally.ts";
 
 /** A counter that is not what the frames say. JSON, null where there is none. */
 export interface CounterDifference {
@@ -18,21 +16,30 @@ export interface CounterDifference {
   counted: string | null;
 }
 
-const KIND = 2 ** 40;
 const DAY = "(date_obs + 62135596800000) / 86400000";
+/** The day whose date names the night, less the day of DATE_OBS. */
+const SHIFT = `(night + 719162 - ${DAY})`;
+/** Frames with a pointing. */
+const POINTED = `cell < ${2 * UNPOINTED * CELLS}`;
 const PAIR = "json_group_object(CAST(name AS TEXT), json_array(frames, bytes))";
 
-/** Key of a kind of tally in SQL, as the triggers have it. */
-const KEYS: Record<keyof typeof TALLY, string> = {
-  day: DAY,
-  object: "object",
-  cell: "cell",
+/** What a kind of tally counts, in SQL as the triggers have it: its key, its names, and which frames. */
+const TALLIED: Record<keyof typeof TALLY, { key: string; name?: string; where?: string }> = {
+  day: { key: DAY, name: `combination * 3 + CASE ${SHIFT} WHEN 0 THEN 0 WHEN -1 THEN 1 ELSE 2 END` },
+  object: { key: "object", where: "object IS NOT NULL" },
+  cell: { key: `cell % ${CELLS}`, where: POINTED },
+  night: { key: "night + 719162", where: `${SHIFT} NOT IN (0, -1)` },
+  field: {
+    key: `cell % ${CELLS} * ${FIELD} + min(max(${DAY} / 32, 0), ${FIELD - 1})`,
+    where: POINTED,
+  },
 };
 
 function tallySelect(kind: keyof typeof TALLY): string {
-  return `SELECT ${TALLY[kind] * KIND} + key AS id, ${PAIR} AS counts FROM (
-    SELECT ${KEYS[kind]} AS key, combination AS name, count(*) AS frames, sum(size) AS bytes FROM frame
-    WHERE ${KEYS[kind]} IS NOT NULL GROUP BY 1, 2) GROUP BY key`;
+  const { key, name = "combination", where = "true" } = TALLIED[kind];
+  return `SELECT ${tallyId(kind, 0)} + key AS id, ${PAIR} AS counts FROM (
+    SELECT ${key} AS key, ${name} AS name, count(*) AS frames, sum(size) AS bytes FROM frame
+    WHERE ${where} GROUP BY 1, 2) GROUP BY key`;
 }
 
 const COMBINATIONS = {
@@ -46,6 +53,12 @@ function combinationSelect(column: "periods" | "exposures"): string {
     WHERE ${COMBINATIONS[column]} IS NOT NULL GROUP BY 1, 2) GROUP BY combination`;
 }
 
+/** Bounds that frames only ever widen: sums of different powers of two are unions of sets. */
+const BOUNDS = `SELECT combination AS id, sum(DISTINCT 1 << (cell / ${2 * CELLS})) AS reaches,
+  min(since) AS night_from, max(since) AS night_to FROM (
+    SELECT combination, cell, CASE WHEN ${SHIFT} IN (0, -1) THEN date_obs - night * 86400000 END AS since FROM frame)
+  GROUP BY combination`;
+
 const TOTALS = "SELECT combination AS id, count(*) AS frames, sum(size) AS bytes FROM frame GROUP BY combination";
 
 /** Statements that make every counter anew from the frames. One transaction, if the database can bear it. */
@@ -57,10 +70,13 @@ export function recount(): Statement[] {
     ...(Object.keys(TALLY) as (keyof typeof TALLY)[]).map(
       (kind) => `INSERT INTO tally (id, counts) ${tallySelect(kind)}`,
     ),
-    "UPDATE combination SET frames = 0, bytes = 0, periods = '{}', exposures = '{}'",
+    `UPDATE combination SET frames = 0, bytes = 0, periods = '{}', exposures = '{}', reaches = 0, night_from = NULL,
+      night_to = NULL`,
     `UPDATE combination SET frames = made.frames, bytes = made.bytes FROM (${TOTALS}) made WHERE made.id = combination.id`,
     sum("periods"),
     sum("exposures"),
+    `UPDATE combination SET reaches = coalesce(made.reaches, 0), night_from = made.night_from, night_to = made.night_to
+      FROM (${BOUNDS}) made WHERE made.id = combination.id`,
     // All are new to every Worker; each has a generation of its own.
     "UPDATE combination SET generation = (SELECT max(generation) FROM combination) + id",
   ].map((sql) => ({ sql }));
@@ -95,17 +111,18 @@ export async function checkCounters(d1: D1Database): Promise<CounterDifference[]
     const [kept, counted] = await database.run([
       {
         sql: "SELECT id, counts FROM tally WHERE id >= ? AND id < ?",
-        params: [TALLY[kind] * KIND, (TALLY[kind] + 1) * KIND],
+        params: [tallyId(kind, 0), nextKind(kind)],
       },
       { sql: tallySelect(kind) },
     ]);
     compare("tally", kind, mapOf(kept!), counted!);
   }
-  const [kept, totals, periods, exposures] = await database.run([
+  const [kept, totals, periods, exposures, bounds] = await database.run([
     { sql: "SELECT * FROM combination" },
     { sql: TOTALS },
     { sql: combinationSelect("periods") },
     { sql: combinationSelect("exposures") },
+    { sql: BOUNDS },
   ]);
   const column = (pick: (row: Row) => string) => new Map(kept!.map((row) => [row.id as number, pick(row)]));
   const pair = ({ frames, bytes }: Row) => (frames === 0 && bytes === 0 ? "{}" : JSON.stringify({ frames, bytes }));
@@ -127,7 +144,40 @@ export async function checkCounters(d1: D1Database): Promise<CounterDifference[]
     column((row) => row.exposures as string),
     exposures!,
   );
+  // What frames that are gone have left in the bounds costs a little and is no error; what is missing is.
+  const byId = new Map(kept!.map((row) => [row.id as number, row]));
+  for (const row of bounds!) {
+    const have = byId.get(row.id as number);
+    if (have !== undefined && holds(have as unknown as Bounds, row as unknown as Bounds)) continue;
+    const text = (one: Row | undefined) =>
+      one === undefined ? null : JSON.stringify([one.reaches, one.night_from, one.night_to]);
+    differences.push({
+      table: "combination",
+      id: row.id as number,
+      column: "bounds",
+      kept: text(have),
+      counted: text(row),
+    });
+  }
   return differences;
+}
+
+interface Bounds {
+  reaches: number | null;
+  night_from: number | null;
+  night_to: number | null;
+}
+
+function holds(kept: Bounds, counted: Bounds): boolean {
+  const reaches = counted.reaches ?? 0;
+  if (((kept.reaches ?? 0) & reaches) !== reaches) return false;
+  if (counted.night_from === null) return true;
+  return kept.night_from !== null && kept.night_from <= counted.night_from && kept.night_to! >= counted.night_to!;
+}
+
+/** The first id beyond those of a kind. */
+function nextKind(kind: keyof typeof TALLY): number {
+  return kind === "field" ? Number.MAX_SAFE_INTEGER : tallyId(kind, 0) + tallyId("day", 0);
 }
 
 function mapOf(rows: Row[]): Map<number, string> {
@@ -139,16 +189,13 @@ export async function rebuildCounters(d1: D1Database): Promise<void> {
   await new Database(d1).run(recount());
 }
 
-/** Objects or outlines written in one transaction. */
+/** Objects written in one transaction. */
 const STEP = 1000;
 
-/** Fills the text index of objects and the R*Tree of outlines from `object` and `frame`. */
+/** Fills the text index of objects from `object`. */
 export async function rebuildVirtual(d1: D1Database): Promise<void> {
   const database = new Database(d1);
-  await database.run([
-    { sql: "INSERT INTO object_text (object_text) VALUES ('delete-all')" },
-    { sql: "DELETE FROM outline" },
-  ]);
+  await database.run([{ sql: "INSERT INTO object_text (object_text) VALUES ('delete-all')" }]);
   for (let after = 0; ; ) {
     const rows = await database.rows("SELECT id, search FROM object WHERE id > ? ORDER BY id LIMIT ?", after, STEP);
     if (rows.length === 0) break;
@@ -161,28 +208,4 @@ export async function rebuildVirtual(d1: D1Database): Promise<void> {
     ]);
     after = rows.at(-1)!.id as number;
   }
-  for (let after = 0; ; ) {
-    const rows = await database.rows(
-      "SELECT id, hex(footprint) AS footprint FROM frame WHERE id > ? AND footprint IS NOT NULL ORDER BY id LIMIT ?",
-      after,
-      STEP,
-    );
-    if (rows.length === 0) break;
-    await database.run([
-      {
-        sql: `INSERT INTO outline (id, x0, x1, y0, y1, z0, z1) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3,
-          value ->> 4, value ->> 5, value ->> 6 FROM json_each(?)`,
-        params: [
-          JSON.stringify(rows.map(({ id, footprint }) => [id, ...outlineOf(unpackFootprint(footprint as string))])),
-        ],
-      },
-    ]);
-    after = rows.at(-1)!.id as number;
-  }
-}
-
-/** Row of `outline`: the box of a footprint's unit vectors. */
-export function outlineOf(footprint: [number, number][]): number[] {
-  const { min, max } = boxOf({ shape: "polygon", vertices: footprint });
-  return [min[0], max[0], min[1], max[1], min[2], max[2]];
 }

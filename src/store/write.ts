@@ -1,11 +1,12 @@
 /** Adding, replacing and removing frames. Each change is one transaction; the triggers keep every count in it. */
-import type { Database, Statement } from "./database.ts";
+import { splitName } from "./basename.ts";
+import type { Database, Row, Statement } from "./database.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
-import { factColumns, fileColumns } from "./frame-row.ts";
-import { whole } from "./name-template.ts";
+import { FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
+import { addLayout, findLayout, LAYOUT_COLUMNS, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { IDS } from "./shards.ts";
-import { outlineOf } from "./upkeep.ts";
+import { CELLS, keyOf } from "./sky-cell.ts";
 
 const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbinning", "ybinning", "propid"] as const;
 
@@ -49,29 +50,50 @@ const COMBINATION = `(SELECT id FROM combination WHERE siteid = ?2 AND telid = ?
   AND quote(filter) = quote(?6) AND rlevel = ?7 AND xbinning = ?8 AND ybinning = ?9 AND quote(propid) = quote(?10)
   AND embargo = ${EMBARGO})`;
 const OBJECT = "(SELECT id FROM object WHERE name = ?11)";
+const STEM = "(SELECT id FROM stem WHERE text = ?12)";
+const OPEN = `(${EMBARGO}) = 1`;
+/** Columns of digits.ts. */
+const DIGITS: ReadonlySet<string> = new Set(["reqnum", "obsnum"]);
+/** Parameters before those of the layout, and before those of the columns. */
+const LOOKUPS = 13;
+const FIRST = LOOKUPS + LAYOUT_COLUMNS;
 
-/** Columns of a frame with parameters; the first eleven look up its combination and object. */
+/**
+ * Columns of a frame with the SQL of their values, and its parameters: those in front look up what it shares with
+ * others. `shared`: the statements that make sure that it is there.
+ */
 function columnsOf(facts: FrameFacts, file: StoredFile, now: number, version: number) {
-  const columns = { ...factColumns(facts), ...fileColumns(file, facts.basename), version, created: now };
-  const names = Object.keys(columns);
+  const { layout, columns: fileOnly } = fileColumns(file, facts);
+  const columns = { ...factColumns(facts), ...fileOnly, version, created: now };
+  const { stem } = splitName(facts.basename);
   return {
-    names,
-    holders: names.map((_, i) => `?${i + 12}`),
-    params: [facts.publicDate, ...KEY.map((field) => facts[field]), facts.object, ...Object.values(columns)],
+    shared: [
+      { sql: "INSERT INTO stem (text) VALUES (?) ON CONFLICT DO NOTHING", params: [stem] },
+      addLayout(layout),
+    ] satisfies Statement[],
+    values: [
+      ["combination", COMBINATION],
+      ["object", OBJECT],
+      ["stem", STEM],
+      ["open", OPEN],
+      ["cell", `?13 + ${CELLS} * (${OPEN})`],
+      ["layout", findLayout(LOOKUPS + 1)],
+      // D1 binds every number as REAL, and a column without affinity would keep that.
+      ...Object.entries(columns).map(([name, value], i) => {
+        const holder = `?${i + FIRST + 1}`;
+        return [name, DIGITS.has(name) && typeof value === "number" ? `CAST(${holder} AS INTEGER)` : holder];
+      }),
+    ] as [name: string, sql: string][],
+    params: [
+      facts.publicDate,
+      ...KEY.map((field) => facts[field]),
+      facts.object,
+      stem,
+      keyOf(facts),
+      ...layoutParams(layout),
+      ...Object.values(columns),
+    ],
   };
-}
-
-/** What hangs on the frame of a basename: names that it gives, and its outline. The trigger does the other direction. */
-function attachments(facts: FrameFacts): Statement[] {
-  const me = "(SELECT id FROM frame WHERE basename = ?1)";
-  const statements: Statement[] = [];
-  if (facts.footprint !== null) {
-    statements.push({
-      sql: `INSERT INTO outline (id, x0, x1, y0, y1, z0, z1) VALUES (${me}, ?2, ?3, ?4, ?5, ?6, ?7)`,
-      params: [facts.basename, ...outlineOf(facts.footprint)],
-    });
-  }
-  return statements;
 }
 
 /** The new frame's id, or null where a frame of this name is there; nothing has changed then. */
@@ -82,58 +104,67 @@ export async function insert(
   file: StoredFile,
   now: number,
 ): Promise<number | null> {
-  const { names, holders, params } = columnsOf(facts, file, now, 1);
+  const { shared, values, params } = columnsOf(facts, file, now, 1);
   try {
     const answers = await database.run([
       ...groundwork(facts, now, 1, shard),
+      ...shared,
       {
-        sql: `INSERT INTO frame (id, combination, object, ${names.join(", ")})
-          VALUES ((SELECT last_id FROM state), ${COMBINATION}, ${OBJECT}, ${holders.join(", ")})`,
+        sql: `INSERT INTO frame (id, ${values.map(([name]) => name).join(", ")})
+          VALUES ((SELECT last_id FROM state), ${values.map(([, value]) => value).join(", ")})`,
         params,
       },
-      ...attachments(facts),
       // RETURNING would count as two more rows written.
       { sql: "SELECT last_id FROM state" },
     ]);
     return answers.at(-1)![0]!.last_id as number;
   } catch (error) {
-    if (/UNIQUE constraint failed: frame\.basename/.test(String(error))) return null;
+    if (/UNIQUE constraint failed: frame\.stem, frame\.tail/.test(String(error))) return null;
     throw error;
   }
 }
 
-/** Puts a new version in the place of `old`, which is kept. False where `old` is no longer what the archive has. */
+/**
+ * Puts a new version in the place of `old`, which is kept. False where `old`, read as `row`, is no longer what the
+ * archive has.
+ */
 export async function supersede(
   database: Database,
   old: Frame,
+  row: Row,
   facts: FrameFacts,
   file: StoredFile,
   now: number,
 ): Promise<boolean> {
-  const { names, holders, params } = columnsOf(facts, file, now, old.version + 1);
+  const { shared, values, params } = columnsOf(facts, file, now, old.version + 1);
   const { id, version, file: oldFile, created: _, ...oldFacts } = old;
   try {
     await database.run([
-      unless(`SELECT 1 FROM frame WHERE id = ? AND version = ? AND ${whole("key")} = ?`, id, version, oldFile.key),
+      unless(`SELECT 1 FROM frame WHERE id = ? AND version = ? AND ${SAME_KEY}`, id, version, ...keyParams(row)),
       {
         sql: `INSERT INTO former (frame, version, created, key, md5, sha256, original_md5, original_sha256, facts, file)
-          SELECT id, version, created, ${whole("key")}, md5, sha256, original_md5, original_sha256, ?, ? FROM frame WHERE id = ?`,
-        params: [JSON.stringify(oldFacts), JSON.stringify(oldFile), id],
+          SELECT id, version, created, ?, md5, sha256, original_md5, original_sha256, ?, ? FROM frame WHERE id = ?`,
+        params: [oldFile.key, JSON.stringify(oldFacts), JSON.stringify(oldFile), id],
       },
       ...groundwork(facts, now, 0),
+      ...shared,
       {
-        sql: `UPDATE frame SET combination = ${COMBINATION}, object = ${OBJECT},
-          ${names.map((name, i) => `${name} = ${holders[i]}`).join(", ")} WHERE id = ${id}`,
+        sql: `UPDATE frame SET ${values.map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE id = ${id}`,
         params,
       },
-      { sql: `DELETE FROM outline WHERE id = ${id}` },
-      ...attachments(facts),
     ]);
     return true;
   } catch (error) {
     if (/UNIQUE constraint failed: state\.id/.test(String(error))) return false;
     throw error;
   }
+}
+
+/** Whether a frame of the same version still has the key that was read: the templates of its layout and their salt. */
+const SAME_KEY = "layout = ? AND lower(hex(salt)) = ?";
+
+function keyParams({ layout, salt }: Row): unknown[] {
+  return [layout, salt];
 }
 
 /** Ends the whole transaction where a query finds nothing: the one row of `state` cannot be inserted again. */
@@ -144,36 +175,46 @@ function unless(query: string, ...params: unknown[]): Statement {
   };
 }
 
-/** Swaps the stored file of a version, current or former. False where its key is not `expectedKey` (any more). */
+/**
+ * Swaps the stored file of a version: of the current one, read as `current`, or (null) of a former one. False where its
+ * key is not `expectedKey` (any more).
+ */
 export async function swapFile(
   database: Database,
-  { id, version, expectedKey, basename }: { id: number; version: number; expectedKey: string; basename: string },
+  { frame, version, expectedKey, current }: { frame: Frame; version: number; expectedKey: string; current: Row | null },
   file: StoredFile,
 ): Promise<boolean> {
-  const columns = fileColumns(file, basename);
+  const { layout, columns } = fileColumns(file, frame);
   const names = Object.keys(columns);
-  const { md5, sha256, original_md5, original_sha256 } = columns;
-  const [current, former] = await database.run([
-    {
-      sql: `UPDATE frame SET ${names.map((name) => `${name} = ?`).join(", ")}
-        WHERE id = ? AND version = ? AND ${whole("key")} = ? RETURNING id`,
-      params: [...Object.values(columns), id, version, expectedKey],
-    },
-    {
+  const statements: Statement[] = [];
+  if (current === null) {
+    const { md5, sha256, original_md5, original_sha256 } = columns;
+    statements.push({
       sql: `UPDATE former SET file = ?, key = ?, md5 = ?, sha256 = ?, original_md5 = ?, original_sha256 = ?
         WHERE frame = ? AND version = ? AND key = ? RETURNING frame`,
-      params: [JSON.stringify(file), file.key, md5, sha256, original_md5, original_sha256, id, version, expectedKey],
-    },
-  ]);
-  return current!.length + former!.length > 0;
+      params: [
+        ...[JSON.stringify(file), file.key, md5, sha256, original_md5, original_sha256],
+        ...[frame.id, version, expectedKey],
+      ],
+    });
+  } else {
+    statements.push(addLayout(layout), {
+      sql: `UPDATE frame SET layout = ${findLayout(1)},
+        ${names.map((name, i) => `${name} = ?${i + LAYOUT_COLUMNS + 1}`).join(", ")}
+        WHERE id = ${frame.id} AND version = ${version} AND ${SAME_KEY} RETURNING id`,
+      params: [...layoutParams(layout), ...Object.values(columns), ...keyParams(current)],
+    });
+  }
+  return (await database.run(statements)).at(-1)!.length > 0;
 }
 
-/** Removes a frame with all its versions. Their keys, or null where there is no such frame. */
-export async function erase(database: Database, id: number): Promise<string[] | null> {
-  const [formers, gone] = await database.run([
+/** Removes a frame with all its versions: its last row, and the keys of former versions. Null: there is no such frame. */
+export async function erase(database: Database, id: number): Promise<{ row: Row; formerKeys: string[] } | null> {
+  const [rows, formers] = await database.run([
+    { sql: `SELECT ${FRAME_COLUMNS} FROM frame WHERE id = ?`, params: [id] },
     { sql: "DELETE FROM former WHERE frame = ? RETURNING key", params: [id] },
-    { sql: `DELETE FROM frame WHERE id = ? RETURNING ${whole("key")} AS key`, params: [id] },
+    { sql: "DELETE FROM frame WHERE id = ?", params: [id] },
   ]);
-  if (gone!.length === 0) return null;
-  return [...gone!, ...formers!].map(({ key }) => key as string);
+  const [row] = rows!;
+  return row === undefined ? null : { row, formerKeys: formers!.map(({ key }) => key as string) };
 }
