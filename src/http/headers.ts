@@ -9,12 +9,17 @@ import { FRAME_PATH, FrameParameters, flagOf, requireFrame, resource, VersionPar
 export const headers = resource();
 
 const CardSchema = z.object({ key: z.string(), value: z.any(), comment: z.string() });
+const FileCardSchema = CardSchema.extend({
+  images: z
+    .array(z.string())
+    .openapi({ description: "The 80 columns as they stand in the file; several where CONTINUE follows" }),
+});
 
 const HeadersSchema = z.object({
   results: z.array(CardSchema).openapi({ description: "Cards of the science image, sorted by key, no commentary" }),
   data: z.looseObject({}).openapi({ description: "The same as keys and values" }),
   hdus: z
-    .array(z.object({ index: z.int(), name: z.string().nullable(), kind: z.string(), cards: z.array(CardSchema) }))
+    .array(z.object({ index: z.int(), name: z.string().nullable(), kind: z.string(), cards: z.array(FileCardSchema) }))
     .optional()
     .openapi({ description: "With all=true: every HDU with all its cards in file order" }),
 });
@@ -86,7 +91,7 @@ headers.openapi(
       index: hdu.index,
       name: hdu.extname === "" ? null : hdu.extname,
       kind: hdu.kind,
-      cards: hdu.header.cards.map(cardObject),
+      cards: hdu.header.cards.map((card) => ({ ...cardObject(card), images: card.images })),
     }));
     return c.json({ results, data, hdus });
   },

@@ -14,6 +14,8 @@ const PAGE_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
+  // SAMP's Web Profile: programs on the reader's own computer (IVOA SAMP 1.3 §5.2.1).
+  "connect-src 'self' http://localhost:21012",
   "worker-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'none'",

@@ -78,10 +78,13 @@ export function followLinks(): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest("a");
-    if (link == null || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
-    if (pageOf(link.pathname) === null) return;
-    if (link.hash !== "" && link.pathname === location.pathname && link.search === location.search) return;
+    const href = link?.getAttribute("href");
+    if (link == null || href == null || link.hasAttribute("target") || link.hasAttribute("download")) return;
+    // Not the link's own properties: those of a link in an SVG are other ones.
+    const url = new URL(href, location.href);
+    if (url.origin !== location.origin || pageOf(url.pathname) === null) return;
+    if (url.hash !== "" && url.pathname === location.pathname && url.search === location.search) return;
     event.preventDefault();
-    if (link.href !== location.href) go(link.href);
+    if (url.href !== location.href) go(url.href);
   });
 }

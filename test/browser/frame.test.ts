@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, inject, it } from "vitest";
 import { altered } from "./frames.ts";
 import { found, observer, rawFrame, upload, url, useBrowser } from "./person.ts";
@@ -50,6 +51,117 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   await page.goBack();
   await page.getByText(/^\d+ sources$/).waitFor();
   expect(person.complaints).toEqual([]);
+});
+
+it("draws what a frame was made from, as links for pointer and keys", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page } = person;
+  await page.locator("tbody th a").click();
+  const graph = page.getByRole("group", { name: `What ${reduced} was made from` });
+  await graph.waitFor();
+  const names = await graph
+    .getByRole("link")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("aria-label")));
+  const stem = reduced.slice(0, -3);
+  expect(names[0]).toMatch(new RegExp(`^object · [A-Z] ${stem}o00$`));
+  expect(names.filter((name) => /^(bias|dark|skyflat)/.test(name!)).length).toBeGreaterThan(2);
+  expect(await graph.locator("path").count()).toBe(names.length);
+  await graph.getByRole("link").first().focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: `${stem}o00` }).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("shares for as long as is chosen, and cites to the byte", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page } = person;
+  await page.locator("tbody th a").click();
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this frame" });
+  await dialog.getByLabel("The link works for").selectOption("an hour");
+  await dialog.getByRole("button", { name: "Make a link" }).click();
+  const link = await dialog.getByLabel("File", { exact: true }).inputValue();
+  const file = await fetch(link);
+  expect(file.status).toBe(200);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const until = Date.parse(`${/until (.*) UTC/.exec((await dialog.textContent())!)![1]!.replace(" ", "T")}Z`);
+  expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(120_000);
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("button", { name: "Share" }).evaluate((one) => one === document.activeElement)).toBe(
+    true,
+  );
+
+  await page.getByRole("button", { name: "Cite" }).click();
+  const citation = page.getByRole("dialog", { name: "Cite this frame" });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  expect(await citation.locator("p.citation").textContent()).toContain(`SHA-256 ${sha256}`);
+  expect(await citation.locator("pre").textContent()).toContain(`url          = {${page.url()}?version=1}`);
+  expect(person.complaints).toEqual([]);
+});
+
+it("shows the header's cards as they stand in the file", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page, context } = person;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator("tbody th a").click();
+  await page.getByRole("link", { name: "Headers" }).click();
+  await page.getByRole("button", { name: "Raw", exact: true }).click();
+  const raw = page.locator("pre.raw-cards").nth(1);
+  await raw.waitFor();
+  expect(new URL(page.url()).searchParams.has("raw")).toBe(true);
+  expect((await raw.textContent())!.split("\n")[0]).toMatch(/^XTENSION= 'IMAGE {3}' {11}\//);
+  await page.getByRole("button", { name: "Table", exact: true }).click();
+  await page.getByLabel("Search the cards").fill("EXPTIME");
+  await page.getByRole("button", { name: "Copy card EXPTIME" }).first().click();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^EXPTIME = {16}120\.0/);
+  expect(person.complaints).toEqual([]);
+});
+
+/** Answers of a hub to a page, with one program that takes everything: IVOA SAMP 1.3 §5.2. */
+function hubAnswer(request: string, received: string[]): string {
+  const method = /<methodName>samp\.webhub\.(\w+)</.exec(request)![1]!;
+  const text = (value: string) => `<value><string>${value}</string></value>`;
+  const map = (members: Record<string, string>) => {
+    const list = Object.entries(members).map(([name, value]) => `<member><name>${name}</name>${value}</member>`);
+    return `<value><struct>${list.join("")}</struct></value>`;
+  };
+  if (method === "callAndWait") received.push(request);
+  const answers: Record<string, string> = {
+    register: map({ "samp.private-key": text("key"), "samp.self-id": text("c1"), "samp.hub-id": text("hub") }),
+    getSubscribedClients: map({ c2: map({}) }),
+    getMetadata: map({ "samp.name": text("DS9") }),
+    callAndWait: map({ "samp.status": text("samp.ok"), "samp.result": map({}) }),
+  };
+  const value = answers[method] ?? text("");
+  return `<?xml version="1.0"?><methodResponse><params><param>${value}</param></params></methodResponse>`;
+}
+
+it("sends the frame by SAMP with a link that opens without an account, and says when no hub answers", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page, context } = person;
+  await context.grantPermissions(["local-network-access"]);
+  await page.locator("tbody th a").click();
+  let there = false;
+  const received: string[] = [];
+  await page.route("http://localhost:21012/", (route) => {
+    if (!there) return route.abort("connectionrefused");
+    const headers = { "Access-Control-Allow-Origin": url, "Access-Control-Allow-Headers": "Content-Type" };
+    const body = hubAnswer(route.request().postData() ?? "", received);
+    return route.fulfill({ contentType: "text/xml", headers, body });
+  });
+  await page.getByRole("button", { name: "Send to" }).click();
+  await page.locator(".send-to").getByText("No SAMP hub answers on this computer").waitFor();
+  there = true;
+  await page.getByRole("button", { name: "Try again" }).click();
+  const image = page.getByRole("region", { name: "Image" });
+  await image.getByRole("button", { name: "DS9" }).click();
+  await image.getByText("DS9 has it.").waitFor();
+  expect(received[0]).toContain("image.load.fits");
+  const sent = /<name>url<\/name>\s*<value>\s*<string>([^<]*)</.exec(received[0]!)![1]!.replaceAll("&amp;", "&");
+  const file = await fetch(sent);
+  expect(file.status).toBe(200);
+  const start = new TextDecoder("latin1").decode(new Uint8Array(await file.arrayBuffer()).subarray(0, 30));
+  expect(start).toBe("SIMPLE  =                    T");
 });
 
 it("shows what a header says as text, whatever it says", async () => {

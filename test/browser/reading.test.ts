@@ -1,8 +1,11 @@
 /** What the pages read and work out by themselves, without a browser. */
 import { createHash, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
+import type { Frame } from "../../src/ui/api/frame.ts";
+import { citationOf } from "../../src/ui/frame/citation.ts";
 import { readTable } from "../../src/ui/frame/csv.ts";
-import { readPosition } from "../../src/ui/search/coordinates.ts";
+import { lineageOf } from "../../src/ui/frame/lineage.ts";
+import { looksLikeName, readPosition } from "../../src/ui/search/coordinates.ts";
 import { presets } from "../../src/ui/search/preset.ts";
 import { addressOf, listQuery, readSearch, withFilters } from "../../src/ui/search/query.ts";
 import { Md5 } from "../../src/ui/upload/md5.ts";
@@ -24,6 +27,20 @@ it.for([
 
 it.for(["", "M 51", "202.47", "13:29:52", "+47:11:43", "1 2 3"])("does not take %j for a position", (text) => {
   expect(readPosition(text)).toBeNull();
+});
+
+it.for([
+  ["M 51", true],
+  ["NGC 5139", true],
+  ["3C 273", true],
+  ["2MASS J0523-1403", true],
+  ["α Cen", true],
+  ["13:29:52", false],
+  ["13h29m", false],
+  ["-47 30", false],
+  ["", false],
+] as const)("takes %j for a name: %j", ([text, name]) => {
+  expect(looksLikeName(text)).toBe(name);
 });
 
 it("reads an address of this or another archive, and writes the shortest that means the same", () => {
@@ -61,6 +78,50 @@ it("reads a catalogue with units, quoted fields and line ends in them", () => {
     ],
   });
   expect(readTable("")).toBeNull();
+});
+
+it("cites in words that BibTeX takes as they are", () => {
+  const frame = {
+    id: 7,
+    basename: "goe_a%b-01",
+    OBJECT: "M 51 & \\friends",
+    OBSTYPE: "object",
+    FILTER: "g'",
+    SITEID: "goe",
+    TELID: "0m50",
+    INSTRUME: "sb_63",
+    DATE_OBS: "2026-03-15T19:59:00.512Z",
+    version: 2,
+    sha256: "ab".repeat(32),
+  } as Frame;
+  const { text, bibtex } = citationOf(frame, "https://archive.example.org", "2026-11-22");
+  expect(text).toBe(
+    "goe_a%b-01 (M 51 & \\friends, g'), taken 2026-03-15 19:59:00 UTC with goe 0m50 sb_63. Platevault archive " +
+      `archive.example.org, version 2, SHA-256 ${"ab".repeat(32)}, https://archive.example.org/frame/7?version=2, ` +
+      "retrieved 2026-11-22.",
+  );
+  expect(bibtex.split("\n")[0]).toBe("@misc{goe-a-b-01-v2,");
+  expect(bibtex).toContain("{{goe\\_a\\%b-01 (M 51 \\& \\textbackslash{}friends, g')}}");
+  expect(bibtex).toContain("author       = {{goe 0m50 sb\\_63}}");
+});
+
+it("stands raw frames left, calibrations below them in the middle, the product right; many share a box", () => {
+  const make = (id: number, OBSTYPE: string, related_frames: number[] = []) =>
+    ({ id, OBSTYPE, related_frames, basename: `f${id}` }) as unknown as Frame;
+  const biases = [1, 2, 3, 4, 5, 6].map((id) => make(id, "bias"));
+  const product = make(9, "object", [7, 8, 1, 2, 3, 4, 5, 6]);
+  const { nodes, edges, rows } = lineageOf(product, [...biases, make(7, "object"), make(8, "object")]);
+  expect(nodes.map(({ frame, frames, stage, row }) => [frame?.id ?? null, frames, stage, row])).toEqual([
+    [7, 1, 0, 0],
+    [8, 1, 0, 1],
+    [1, 1, 1, 2],
+    [2, 1, 1, 3],
+    [3, 1, 1, 4],
+    [null, 3, 1, 5],
+    [9, 1, 2, 0.5],
+  ]);
+  expect(edges).toEqual([0, 1, 2, 3, 4, 5].map((from) => [from, 6]));
+  expect(rows).toBe(6);
 });
 
 it("digests as OpenSSL does, whatever the pieces", () => {

@@ -65,6 +65,54 @@ it("takes dropped files, pauses, cancels and goes on", async () => {
   expect(await page.locator(".item-row.cancelled").count()).toBe(0);
 });
 
+it("sends a file beyond one request in parts, and after a break only those that are missing", async () => {
+  const person = await observer("/upload");
+  const { page } = person;
+  const sent: number[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "PUT") sent.push(Number(/parts\/(\d+)\/$/.exec(request.url())![1]));
+  });
+  await page.route(/parts\/4\/$/, (route) => route.abort("connectionreset"));
+  await page.locator(".drop").waitFor();
+  // Not a FITS file: that the archive says so shows that all of it came, and saves it the packing of 95 MB.
+  await page.evaluate(`{
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(95_000_001)], "large.fits"));
+    document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }`);
+  const retry = page.getByRole("button", { name: "Retry large.fits" });
+  await retry.waitFor();
+  await page.locator(".item-row").getByText("The archive cannot be reached.").waitFor();
+  expect(sent.filter((part) => part === 4).length).toBe(3);
+  const before = new Set(sent);
+  await page.unroute(/parts\/4\/$/);
+  sent.length = 0;
+  await retry.click();
+  await page.getByText("not a FITS file: it does not begin with SIMPLE").waitFor();
+  expect(sent).toContain(4);
+  expect(sent).not.toContain(1);
+  expect(new Set([...before, ...sent]).size).toBe(12);
+});
+
+it("asks before a page with unfinished uploads is left", async () => {
+  const person = await observer("/upload");
+  const { page } = person;
+  await page.route("**/frames/create/", () => {});
+  await page.getByLabel("Files", { exact: true }).setInputFiles([file("slow.fits", new Uint8Array(10))]);
+  await page.locator(".item-row.sending").waitFor();
+  // Looking elsewhere in the app stops nothing and asks nothing.
+  await page.getByRole("link", { name: "Search", exact: true }).click();
+  await page.getByRole("heading", { name: /frames$/ }).waitFor();
+  const asked = new Promise<string>((resolve) =>
+    page.once("dialog", (dialog) => {
+      resolve(dialog.type());
+      void dialog.accept();
+    }),
+  );
+  await page.reload();
+  expect(await asked).toBe("beforeunload");
+});
+
 it("tells people who may not upload, and takes those who are not signed in to the sign-in page", async () => {
   const person = await observer("/account");
   const { page } = person;

@@ -64,6 +64,8 @@ export interface Card {
   key: string;
   value: string | number | boolean | null;
   comment?: string;
+  /** The 80 columns as they stand in the file; several where CONTINUE follows. */
+  images: string[];
 }
 
 /** One HDU with its cards in file order. */

@@ -5,14 +5,22 @@ import { Copy } from "../design/copy.tsx";
 import { counted } from "../design/format.ts";
 import { Fault } from "../design/notice.tsx";
 import { go, place } from "../router.ts";
-import { frameAddress } from "./page.tsx";
 
 /** Every card of every HDU in file order, narrowed by a search over keywords, values and comments. */
 export function Headers({ frame, version }: { frame: Frame; version: number | null }) {
   const loaded = useResource(`headers ${frame.id} ${version}`, (signal) => headers(frame.id, version, signal));
   const words = place.value.query.get("find") ?? "";
   const [text, setText] = useState(words);
+  const raw = place.value.query.has("raw");
   const units = loaded.data;
+  const move = (changes: Record<string, string>) => {
+    const query = new URLSearchParams(place.value.query);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === "") query.delete(name);
+      else query.set(name, value);
+    }
+    go(`/frame/${frame.id}?${query}`, { replace: true });
+  };
   const found = useMemo(
     () => (units ?? []).map((unit) => ({ unit, cards: matching(unit.cards, text) })),
     [units, text],
@@ -36,19 +44,25 @@ export function Headers({ frame, version }: { frame: Frame; version: number | nu
             value={text}
             onInput={(event) => {
               setText(event.currentTarget.value);
-              const address = frameAddress(frame.id, "headers", version);
-              const query = new URLSearchParams(address.split("?")[1]);
-              if (event.currentTarget.value.trim() !== "") query.set("find", event.currentTarget.value.trim());
-              go(`/frame/${frame.id}?${query}`, { replace: true });
+              move({ find: event.currentTarget.value.trim() });
             }}
           />
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: two views are no fieldset of a form */}
+        <div class="choice" role="group" aria-label="Show as">
+          <button type="button" class="button" aria-pressed={!raw} onClick={() => move({ raw: "" })}>
+            Table
+          </button>
+          <button type="button" class="button" aria-pressed={raw} onClick={() => move({ raw: "1" })}>
+            Raw
+          </button>
         </div>
         <p class="muted" role="status">
           {text.trim() === "" ? counted(total, "card") : `${counted(total, "card")} found`}
         </p>
       </div>
       {found.map(({ unit, cards }) =>
-        cards.length === 0 && text.trim() !== "" ? null : <Unit key={unit.index} unit={unit} cards={cards} />,
+        cards.length === 0 && text.trim() !== "" ? null : <Unit key={unit.index} unit={unit} cards={cards} raw={raw} />,
       )}
       {total === 0 && text.trim() !== "" && <p class="muted">No card holds “{text.trim()}”.</p>}
     </div>
@@ -70,41 +84,60 @@ function shown(value: Card["value"]): string {
   return value === null ? "" : String(value);
 }
 
-function Unit({ unit, cards }: { unit: HeaderUnit; cards: readonly Card[] }) {
+/** The cards' 80 columns, a line each, without the blanks at their ends. */
+function imagesOf(cards: readonly Card[]): string {
+  return cards.flatMap(({ images }) => images.map((image) => image.trimEnd())).join("\n");
+}
+
+interface UnitProps {
+  unit: HeaderUnit;
+  cards: readonly Card[];
+  /** As they stand in the file, instead of a table. */
+  raw: boolean;
+}
+
+function Unit({ unit, cards, raw }: UnitProps) {
   return (
     <section class="unit">
       <h2>
         HDU {unit.index}
         {unit.name && <span class="tag">{unit.name}</span>}
         <span class="muted small">{counted(cards.length, "card")}</span>
+        <Copy text={imagesOf(cards)} what={`cards of HDU ${unit.index}`} />
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
       <section class="table-scroll" tabIndex={0} aria-label={`Cards of HDU ${unit.index}`}>
-        <table class="cards">
-          <thead class="unseen">
-            <tr>
-              <th scope="col">Keyword</th>
-              <th scope="col">Value</th>
-              <th scope="col">Comment</th>
-              <th scope="col">Copy</th>
-            </tr>
-          </thead>
-          <tbody>
-            {cards.map((card, index) => (
-              <tr key={index}>
-                <th scope="row" class="mono">
-                  {card.key}
-                </th>
-                <td class="mono value">{shown(card.value)}</td>
-                <td class="muted comment">{card.comment}</td>
-                <td class="copy">
-                  <Copy text={`${card.key} = ${shown(card.value)}`} what={`card ${card.key}`} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        {raw ? <pre class="raw-cards">{imagesOf(cards)}</pre> : <CardTable cards={cards} />}
       </section>
     </section>
+  );
+}
+
+function CardTable({ cards }: { cards: readonly Card[] }) {
+  return (
+    <table class="cards">
+      <thead class="unseen">
+        <tr>
+          <th scope="col">Keyword</th>
+          <th scope="col">Value</th>
+          <th scope="col">Comment</th>
+          <th scope="col">Copy</th>
+        </tr>
+      </thead>
+      <tbody>
+        {cards.map((card, index) => (
+          <tr key={index}>
+            <th scope="row" class="mono">
+              {card.key}
+            </th>
+            <td class="mono value">{shown(card.value)}</td>
+            <td class="muted comment">{card.comment}</td>
+            <td class="copy">
+              <Copy text={imagesOf([card])} what={`card ${card.key}`} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -3,6 +3,7 @@ import { useResource } from "../api/resource.ts";
 import { level, seconds, time } from "../design/format.ts";
 import { Fault } from "../design/notice.tsx";
 import { pick } from "../search/selection.ts";
+import { LineageGraph } from "./lineage-graph.tsx";
 import { Preview } from "./preview.tsx";
 
 /** The frames that this one was made from, by image type: raw frames and calibrations. */
@@ -16,12 +17,13 @@ export function Related({ frame }: { frame: Frame }) {
   if (list.data === undefined) return <div class="waiting" />;
   return (
     <div class="related-frames">
+      <LineageGraph frame={frame} related={list.data} />
       <div class="buttons">
         <button type="button" class="button tight" onClick={() => pick([frame, ...list.data!], true)}>
           Select this frame with all of them
         </button>
       </div>
-      <ul class="related-list">
+      <ul class="related-list" id="related-list">
         {list.data.map((other) => (
           <li key={other.id} class="card">
             <a href={`/frame/${other.id}`}>

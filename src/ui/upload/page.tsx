@@ -38,6 +38,7 @@ export default function UploadPage() {
         <p class="muted">
           FITS files, plain or packed (.fits, .fits.gz, .fits.fz). A frame that is here already is recognised by its
           checksum and not sent again; other bytes under the same name become a new version, and the old one stays.
+          Large files go up in parts: after a break, only what is missing is sent.
         </p>
       </div>
       {who.state === "in" && !who.profile.is_staff && (

@@ -10,6 +10,7 @@ import { announce } from "../design/announce.tsx";
 import { counted } from "../design/format.ts";
 import { md5Of } from "./digest.ts";
 import { sendFile } from "./send.ts";
+import { LARGE, sendInParts } from "./send-parts.ts";
 
 export type State =
   | { step: "waiting" }
@@ -147,6 +148,21 @@ function pump(): void {
   }
 }
 
+/** Resolves as soon as the queue is not paused. */
+function going(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new DOMException("cancelled", "AbortError"));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    const unsubscribe = paused.subscribe((on) => {
+      if (on) return;
+      resolve();
+      // Not before the subscription is made, which tells the present value.
+      queueMicrotask(() => unsubscribe());
+    });
+  });
+}
+
 function tellEnd(): void {
   const { waiting, done, known, failed } = totals.value;
   if (waiting > 0) return;
@@ -166,7 +182,10 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
     }
     if (signal.aborted) return;
     state.value = { step: "sending", sent: 0 };
-    const answer = await sendFile(file, (sent) => (state.value = { step: "sending", sent }), signal);
+    const onSent = (sent: number) => (state.value = { step: "sending", sent });
+    const answer = await (file.size > LARGE
+      ? sendInParts(file, { md5, onSent, going, signal })
+      : sendFile(file, onSent, signal));
     const error = answer.errors?.[0];
     const basename = answer.filenames[0];
     if (error !== undefined) {

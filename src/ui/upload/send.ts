@@ -1,4 +1,4 @@
-/** Sends one file. XMLHttpRequest, because fetch tells nothing about how much of a body has left. */
+/** Sends files. XMLHttpRequest, because fetch tells nothing about how much of a body has left. */
 import { csrfToken } from "../api/client.ts";
 import { errorOf, noAnswer } from "../api/error.ts";
 
@@ -12,31 +12,50 @@ export interface Created {
   duplicates?: string[];
 }
 
-/** `onSent`: bytes that have left so far. Rejects with an ApiError, or an AbortError when the signal says so. */
-export async function sendFile(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<Created> {
-  const body = new FormData();
-  body.append("csrfmiddlewaretoken", await csrfToken());
-  body.append("file", file, file.name);
+interface RequestOptions {
+  headers?: Record<string, string>;
+  /** Bytes of the body that have left so far. */
+  onSent: (bytes: number) => void;
+  signal: AbortSignal;
+}
+
+/** The parsed answer. Rejects with an ApiError, or an AbortError when the signal says so. */
+export function request<T>(
+  method: "POST" | "PUT",
+  path: string,
+  body: FormData | Blob,
+  { headers = {}, onSent, signal }: RequestOptions,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", "/frames/create/");
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.onprogress = (event) => onSent(event.loaded);
-    request.onload = () => {
-      if (request.status < 200 || request.status > 299) {
-        reject(errorOf(request.status, request.responseText));
+    const sending = new XMLHttpRequest();
+    sending.open(method, path);
+    for (const [name, value] of Object.entries({ Accept: "application/json", ...headers })) {
+      sending.setRequestHeader(name, value);
+    }
+    sending.upload.onprogress = (event) => onSent(event.loaded);
+    sending.onload = () => {
+      if (sending.status < 200 || sending.status > 299) {
+        reject(errorOf(sending.status, sending.responseText));
         return;
       }
       try {
-        resolve(JSON.parse(request.responseText) as Created);
+        resolve(JSON.parse(sending.responseText) as T);
       } catch (cause) {
         reject(noAnswer(cause));
       }
     };
-    request.onerror = () => reject(noAnswer(new Error("connection lost")));
-    request.onabort = () => reject(new DOMException("cancelled", "AbortError"));
-    signal.addEventListener("abort", () => request.abort());
+    sending.onerror = () => reject(noAnswer(new Error("connection lost")));
+    sending.onabort = () => reject(new DOMException("cancelled", "AbortError"));
+    signal.addEventListener("abort", () => sending.abort());
     if (signal.aborted) reject(new DOMException("cancelled", "AbortError"));
-    else request.send(body);
+    else sending.send(body);
   });
+}
+
+/** Sends one file in one request. */
+export async function sendFile(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<Created> {
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", await csrfToken());
+  body.append("file", file, file.name);
+  return request("POST", "/frames/create/", body, { onSent, signal });
 }
