@@ -146,7 +146,7 @@ export function seedFrame(i: number, total: number): { facts: FrameFacts; file: 
       related: related.map((index) => identity(index, total).basename),
     },
     file: {
-      key: `frames/${site}/${night.replaceAll("-", "")}/${basename}-${hex(i, 3000, 12)}.fits.fz`,
+      key: `frames/${site}/${night.replaceAll("-", "")}/${basename}-${hex(i, 3000, 16)}.fits.fz`,
       filename: `${basename}.fits.fz`,
       size,
       crc32: Math.floor(noise(i, 21) * 2 ** 32),

@@ -55,7 +55,7 @@ export async function seed(
     ? []
     : (run([
         {
-          sql: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('frame', 'link', 'wanted')`,
+          sql: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = 'frame'`,
         },
       ])[0] as { name: string; sql: string }[]);
   for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
