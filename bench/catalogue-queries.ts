@@ -118,6 +118,12 @@ function promised(total: number): Budget[] {
     }),
     listed("one proposal", { equals: { propid: [science.propid] } }, () => 700),
     listed("impossible combination", { equals: { siteid: ["nowhere"], filter: [filter] } }, () => 1),
+    {
+      name: "nights of a year",
+      run: async (catalogue, sight) =>
+        (await catalogue.nights({ equals: { siteid: [siteid] } }, "2019-01-01", "2019-12-31", sight)).length,
+      most: () => 400,
+    },
     aggregated("aggregate", {}, false),
     aggregated("aggregate, equality filters", { equals }, false),
     aggregated("aggregate with counts", { equals: { siteid: [siteid], imagetyp: ["object"] } }, true),

@@ -20,6 +20,11 @@ export function dayOfNight(night: number): number {
   return dayOf(night * DAY_MS);
 }
 
+/** Days since 1970-01-01 of a day. */
+export function nightOfDay(day: number): number {
+  return dayStart(day) / DAY_MS;
+}
+
 /** First millisecond of the date that names a night. */
 export function nightStart(night: number): number {
   return night * DAY_MS;
