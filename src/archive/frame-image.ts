@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import { FitsError } from "../fits/errors.ts";
 import type { Hdu } from "../fits/hdu.ts";
-import { visitRows } from "../fits/image.ts";
+import { hasBlank, visitRows } from "../fits/image.ts";
 import type { Cuts } from "../imaging/cuts.ts";
 import type { RowSource } from "../imaging/picture.ts";
 import type { Pixels } from "../imaging/pixels.ts";
@@ -122,14 +122,11 @@ function checkPlane(hdu: Hdu, plane: number): void {
 }
 
 /** BSCALE and BZERO of integers that are all defined; null where pixels have to be read as they are meant. */
-function linearScaling({ header, storedHeader, image }: Hdu): { scale: number; zero: number } | null {
+function linearScaling(hdu: Hdu): { scale: number; zero: number } | null {
+  const { header, image } = hdu;
   const scale = header.number("BSCALE") ?? 1;
   const zero = header.number("BZERO") ?? 0;
-  const hasBlank =
-    header.has("BLANK") ||
-    storedHeader.has("ZBLANK") ||
-    storedHeader.cards.some(({ keyword, value }) => keyword.startsWith("TTYPE") && value === "ZBLANK");
-  return image!.bitpix > 0 && scale > 0 && !hasBlank ? { scale, zero } : null;
+  return image!.bitpix > 0 && scale > 0 && !hasBlank(hdu) ? { scale, zero } : null;
 }
 
 /**

@@ -53,9 +53,9 @@ const BLOCK_BYTES = 1024 * 1024;
 export async function readImage(hdu: Hdu, options: ReadOptions = {}): Promise<Image> {
   const image = imageOf(hdu);
   const box = boxOf(image, options);
-  const reader = await readerOf(hdu, image, false);
-  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
-  const stored = allocate(hdu, image, boxSize(box), type);
+  const { type, flip, marked, convert } = converter(hdu, image, options.raw ?? false);
+  const reader = await readerOf(hdu, image, false, marked);
+  const stored = allocate(hdu, image, boxSize(box), type, marked);
   await reader.read(box, stored, options.signal, flip);
   const sizes = box.hi.map((hi, axis) => hi - box.lo[axis]!);
   const shape = (options.plane === undefined ? sizes : sizes.slice(0, 2)).reverse();
@@ -73,8 +73,8 @@ export async function visitRows(hdu: Hdu, options: ReadOptions, visit: (block: R
   const [first, last] = [box.lo[1] ?? 0, box.hi[1] ?? 1];
   // A part of the rows' width or height may end long before the data do: nothing is read ahead then.
   const isWhole = width === image.axes[0] && last - first === (image.axes[1] ?? 1);
-  const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly);
-  const { type, flip, convert } = converter(hdu, image, options.raw ?? false);
+  const { type, flip, marked, convert } = converter(hdu, image, options.raw ?? false);
+  const reader = await readerOf(hdu, image, isWhole && !hdu.source.forwardOnly, marked);
   let y = first;
   const take = (stored: StoredArray): void => {
     const rows = stored.length / width;
@@ -85,7 +85,7 @@ export async function visitRows(hdu: Hdu, options: ReadOptions, visit: (block: R
   const natural = Math.max(1, Math.floor(BLOCK_BYTES / (width * (Math.abs(image.bitpix) / 8))));
   // Whole tiles are read at once: none is decoded twice.
   const step = Math.max(1, Math.floor(natural / reader.rowStep)) * reader.rowStep;
-  const buffer = allocate(hdu, image, Math.min(step, last - first) * width, type);
+  const buffer = allocate(hdu, image, Math.min(step, last - first) * width, type, marked);
   while (y < last) {
     const next = Math.min((Math.floor(y / step) + 1) * step, last);
     const part = box.lo.length > 1 ? { lo: box.lo.with(1, y), hi: box.hi.with(1, next) } : box;
@@ -101,18 +101,35 @@ export function imageType(hdu: Hdu): PixelType {
   return physicalType(image.bitpix, scalingOf(hdu, image));
 }
 
+/** Whether integers of the image may be undefined: by BLANK, or in a compressed image by ZBLANK, for all tiles or each. */
+export function hasBlank(hdu: Hdu): boolean {
+  const { header, storedHeader } = hdu;
+  return header.has("BLANK") || storedHeader.has("ZBLANK") || hasBlankColumn(hdu);
+}
+
+function hasBlankColumn({ kind, storedHeader }: Hdu): boolean {
+  if (kind !== "compressed-image") return false;
+  return storedHeader.cards.some(({ keyword, value }) => keyword.startsWith("TTYPE") && value === "ZBLANK");
+}
+
 /** BSCALE, BZERO and BLANK of an image. */
 function scalingOf(hdu: Hdu, image: ImageLayout): Scaling {
   return {
     bscale: hdu.header.number("BSCALE") ?? 1,
     bzero: hdu.header.number("BZERO") ?? 0,
-    // A compressed image may keep it as ZBLANK alone (§10.1.2).
-    blank: image.bitpix > 0 ? (blankOf(hdu.header, "BLANK") ?? blankOf(hdu.storedHeader, "ZBLANK")) : undefined,
+    blank: image.bitpix > 0 ? blankOf(hdu) : undefined,
   };
 }
 
+/** NaN where each tile has its own, in a column that comes before all keywords, as in CFITSIO. */
+function blankOf(hdu: Hdu): number | bigint | undefined {
+  if (hasBlankColumn(hdu)) return Number.NaN;
+  // A compressed image may keep it as ZBLANK alone (§10.1.2).
+  return blankIn(hdu.header, "BLANK") ?? blankIn(hdu.storedHeader, "ZBLANK");
+}
+
 /** One that is no integer is ignored, as in astropy; file.ts has put a warning on the HDU. */
-function blankOf(header: Header, keyword: string): number | bigint | undefined {
+function blankIn(header: Header, keyword: string): number | bigint | undefined {
   const card = header.card(keyword);
   return card?.type === "integer" ? (card.value as number | bigint) : undefined;
 }
@@ -121,6 +138,8 @@ interface Converter {
   readonly type: PixelType;
   /** Whether `convert` wants values with their sign bit flipped. */
   readonly flip: boolean;
+  /** Whether it wants doubles, NaN where a tile says undefined: each tile has a ZBLANK of its own. */
+  readonly marked: boolean;
   /** Stored to physical; the stored array may become the answer. */
   convert(stored: StoredArray): PixelArray;
 }
@@ -129,13 +148,14 @@ function converter(hdu: Hdu, image: ImageLayout, raw: boolean): Converter {
   const stored = storedType(image.bitpix);
   const scaling = scalingOf(hdu, image);
   const type = raw ? stored : physicalType(image.bitpix, scaling);
-  if (isSignFlip(stored, type)) return { type, flip: true, convert: flippedView };
+  if (isSignFlip(stored, type)) return { type, flip: true, marked: false, convert: flippedView };
   const isIdentity = scaling.bscale === 1 && scaling.bzero === 0 && scaling.blank === undefined;
-  if (raw || isIdentity) return { type, flip: false, convert: (values) => values };
+  if (raw || isIdentity) return { type, flip: false, marked: false, convert: (values) => values };
   const scale = hdu.runtime.kernels.scalePixels ?? scalePixels;
   return {
     type,
     flip: false,
+    marked: Number.isNaN(scaling.blank),
     convert(values) {
       const out = (stored === type ? values : makePixels(type, values.length)) as Float32Array | Float64Array;
       scale(values, out, scaling);
@@ -149,8 +169,9 @@ function imageOf(hdu: Hdu): ImageLayout {
   throw new FitsError("NO_IMAGE", `HDU ${hdu.index} (${hdu.kind}) has no image`, { hdu: hdu.index });
 }
 
-async function readerOf(hdu: Hdu, image: ImageLayout, sequential: boolean): Promise<StoredReader> {
-  return hdu.kind === "compressed-image" ? await tileReader(hdu, sequential) : plainReader(hdu, image, sequential);
+async function readerOf(hdu: Hdu, image: ImageLayout, sequential: boolean, marked: boolean): Promise<StoredReader> {
+  if (hdu.kind !== "compressed-image") return plainReader(hdu, image, sequential);
+  return await tileReader(hdu, sequential, marked);
 }
 
 function boxOf(image: ImageLayout, section: Section): Box {
@@ -183,11 +204,11 @@ function boxOf(image: ImageLayout, section: Section): Box {
   return { lo, hi };
 }
 
-function allocate(hdu: Hdu, image: ImageLayout, pixels: number, type: PixelType): StoredArray {
+function allocate(hdu: Hdu, image: ImageLayout, pixels: number, type: PixelType, marked: boolean): StoredArray {
   const bytes = pixels * Math.max(Math.abs(image.bitpix) / 8, type === "float64" ? 8 : 4);
   if (bytes > hdu.runtime.maxBytes) {
     const message = `${pixels} pixels take ${bytes} bytes; allowed are ${hdu.runtime.maxBytes}`;
     throw new FitsError("TOO_LARGE", message, { hdu: hdu.index });
   }
-  return makeStored(image.bitpix, pixels);
+  return marked ? new Float64Array(pixels) : makeStored(image.bitpix, pixels);
 }

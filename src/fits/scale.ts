@@ -5,7 +5,7 @@ import { storedType } from "./pixels.ts";
 export interface Scaling {
   readonly bscale: number;
   readonly bzero: number;
-  /** The stored integer that stands for an undefined pixel; never set for floats. */
+  /** The stored integer that stands for an undefined pixel; never set for floats. NaN: those are NaN already. */
   readonly blank: number | bigint | undefined;
 }
 

@@ -12,6 +12,7 @@ import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { Kernels } from "../../src/fits/runtime.ts";
 import { scalePixels } from "../../src/fits/scale.ts";
 import type { ByteSource } from "../../src/fits/source.ts";
+import { kernels as wasm } from "../../src/kernels/worker.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
 import { card, concat, type Expected, headerBytes, padded, sameBytes, sha256 } from "./bytes.ts";
 
@@ -51,6 +52,27 @@ describe("against astropy and CFITSIO", () => {
       const skip = new Set(["CHECKSUM", "DATASUM", "COMMENT", ""]);
       const cards = hdu.header.cards.filter(({ keyword }) => !skip.has(keyword) && !/^Z(SCALE|ZERO)$/.test(keyword));
       expect(cards.map(({ keyword, value, comment }) => [keyword, value, comment])).toEqual(expected.cards);
+    }
+  });
+});
+
+describe("what CFITSIO reads, though nobody writes it", () => {
+  type Pixels = { dtype: string; sha256: string };
+  it("is read alike: a ZBLANK for each tile, other BYTEPIX, exchanged parameters", async () => {
+    const expected = await fixtureJson<Record<string, { stored: Pixels; physical?: Pixels }>>("fits/cfitsio.json");
+    expect(Object.keys(expected)).toHaveLength(4);
+    for (const [name, { stored, physical }] of Object.entries(expected)) {
+      for (const kernels of [{}, wasm]) {
+        const hdu = await open(name, 1, { kernels });
+        const [raw, image] = [await readImage(hdu, { raw: true }), await readImage(hdu)];
+        expect([name, raw.type, await sha256(raw.data)]).toEqual([name, stored.dtype, stored.sha256]);
+        const seen = physical ?? stored;
+        expect([name, image.type, imageType(hdu)]).toEqual([name, seen.dtype, seen.dtype]);
+        expect(await sha256(image.data)).toBe(seen.sha256);
+        const rows: unknown[] = [];
+        await visitRows(hdu, {}, ({ data }) => void rows.push(...data));
+        expect(rows).toEqual([...image.data]);
+      }
     }
   });
 });

@@ -1,4 +1,4 @@
-/** Codecs under their FITS names (FITS 4.0 §10.4, Table 36); each is loaded when a file first needs it. */
+/** Codecs under their FITS names (FITS 4.0 §10.4, Table 36); each is loaded when a file first needs it. BZIP2_1, which CFITSIO knows by name and cannot decode, is none. */
 import { FitsError } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 

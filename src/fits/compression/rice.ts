@@ -1,6 +1,7 @@
 import { FitsError } from "../errors.ts";
 import { makeStored } from "../pixels.ts";
 import type { Codec } from "./codec.ts";
+import { riceParameters } from "./rice-parameters.ts";
 
 /**
  * RICE_1 (FITS 4.0 §10.4.1): decodes one tile into `out`, whose type tells BYTEPIX (1 unsigned, 2, 4), in coding
@@ -92,14 +93,7 @@ function ended(): FitsError {
 
 export const rice: Codec = {
   decode(bytes, tile, { kernels }) {
-    const blockSize = tile.parameters.get("BLOCKSIZE") ?? 32; // the defaults of §10.4.1
-    const bytePix = tile.parameters.get("BYTEPIX") ?? 4;
-    if (!Number.isSafeInteger(blockSize) || blockSize < 1) {
-      throw new FitsError("BAD_VALUE", `RICE block size ${blockSize} is not a positive integer`);
-    }
-    if (bytePix !== 1 && bytePix !== 2 && bytePix !== 4) {
-      throw new FitsError("UNSUPPORTED", `RICE with BYTEPIX ${bytePix}`);
-    }
+    const { blockSize, bytePix } = riceParameters(tile.parameters);
     const out = makeStored((8 * bytePix) as 8 | 16 | 32, tile.pixels) as Uint8Array | Int16Array | Int32Array;
     (kernels.decodeRice ?? decodeRice)(bytes, out, blockSize);
     return out;

@@ -1,6 +1,5 @@
 /** Pixels of a tile-compressed image: finds the tiles a box needs, reads them together, decodes and copies. */
 import { type Box, intersect, runsOf } from "../box.ts";
-import { FitsError } from "../errors.ts";
 import type { Hdu } from "../hdu.ts";
 import type { StoredArray } from "../pixels.ts";
 import { withPrefetch } from "../prefetching-source.ts";
@@ -16,12 +15,12 @@ import { parseTileTable, type TileTable } from "./tile-table.ts";
 /** Bytes of table rows read at once. */
 const ROWS_READ = 1024 * 1024;
 
-/** `sequential`: boxes will be read in ascending order, so table rows and streams may be read ahead. */
-export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredReader> {
+/**
+ * `sequential`: boxes will be read in ascending order, so table rows and streams may be read ahead. `marked`: integers
+ * come as doubles, those that their tile's ZBLANK calls undefined as NaN.
+ */
+export async function tileReader(hdu: Hdu, sequential: boolean, marked: boolean): Promise<StoredReader> {
   const table = parseTileTable(hdu);
-  if (table.bitpix > 0 && table.blank && "column" in table.blank) {
-    throw new FitsError("UNSUPPORTED", "an integer image with a column ZBLANK", { hdu: hdu.index, keyword: "ZBLANK" });
-  }
   const codec = await loadCodec(table.codec);
   const rowStep = table.tile[1] ?? 1;
   const rows = rowReader(hdu, table, sequential ? ROWS_READ : 0);
@@ -41,13 +40,13 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
       const at = stream.offset - offset;
       const pixels = await decodeTile(hdu, table, codec, stream, bytes.subarray(at, at + stream.length));
       if (flip) flipSign(pixels);
-      yield { stream, pixels };
+      yield { stream, pixels: marked ? markBlanks(pixels, stream.blank) : pixels };
     }
   }
 
   async function visit(box: Box, take: (rows: StoredArray) => void, signal?: AbortSignal, flip = false) {
     if (!areRows(table, box)) return false;
-    const decodeRows = rowDecoder(hdu, table, flip);
+    const decodeRows = marked ? undefined : rowDecoder(hdu, table, flip);
     for await (const { group, bytes } of groups(box, signal)) {
       const rest = group.ranges.slice(decodeRows?.(group, bytes, take) ?? 0);
       for await (const { pixels } of decoded(rest, group.offset, bytes, flip)) take(pixels);
@@ -75,6 +74,10 @@ export async function tileReader(hdu: Hdu, sequential: boolean): Promise<StoredR
       }
     },
   };
+}
+
+function markBlanks(pixels: StoredArray, blank: number | undefined): Float64Array {
+  return Float64Array.from(pixels as Int32Array, (value) => (value === blank ? Number.NaN : Number(value)));
 }
 
 interface RowReader {

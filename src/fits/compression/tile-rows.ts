@@ -7,6 +7,7 @@ import type { Hdu } from "../hdu.ts";
 import { makeStored, type StoredArray } from "../pixels.ts";
 import type { RangeGroup } from "../ranges.ts";
 import { dequantize } from "./quantize.ts";
+import { riceParameters } from "./rice-parameters.ts";
 import type { TileStream } from "./tile-locate.ts";
 import type { TileTable } from "./tile-table.ts";
 
@@ -31,8 +32,7 @@ export function rowDecoder(hdu: Hdu, table: TileTable, flip: boolean): RowDecode
   const pixels = table.axes[0]!;
   const isRice = table.codec === "RICE_1" || table.codec === "RICE_ONE";
   if (!decodeRiceTiles || !isRice || 8 * pixels > maxBytes) return undefined;
-  const bytePix = table.parameters.get("BYTEPIX") ?? 4;
-  const blockSize = table.parameters.get("BLOCKSIZE") ?? 32;
+  const { bytePix, blockSize } = riceParameters(table.parameters);
   const quantized = table.scale !== undefined;
   if (quantized ? bytePix !== 4 : 8 * bytePix !== table.bitpix) return undefined;
   const restore = kernels.dequantize ?? dequantize;
