@@ -1,9 +1,10 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { catalogue, type Frame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
 import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Fault } from "../design/notice.tsx";
+import { place } from "../router.ts";
 import { type CsvTable, readTable } from "./csv.ts";
 
 const SHOWN_AT_ONCE = 100;
@@ -15,69 +16,123 @@ export function Catalogue({ frame, version }: { frame: Frame; version: number | 
   if (text.fault) return <Fault fault={text.fault} again={text.reload} what="The catalogue" />;
   if (text.data === undefined) return <div class="waiting" />;
   if (table === null) return <p class="muted">This frame's file holds no catalogue (no table named CAT).</p>;
-  return <Sources table={table} />;
+  return (
+    <div class="catalogue-desk">
+      <Sources frame={frame} version={version} table={table} />
+    </div>
+  );
 }
 
-function Sources({ table }: { table: CsvTable }) {
+type SourceImagePart = typeof import("../viewer/source-image.tsx").default;
+
+/** The image with the sources on it; its code comes with the first catalogue. Without it the table stands for itself. */
+function useSourceImage(): SourceImagePart | null {
+  const [part, setPart] = useState<{ SourceImage: SourceImagePart } | null>(null);
+  useEffect(() => {
+    import("../viewer/source-image.tsx").then(
+      (module) => setPart({ SourceImage: module.default }),
+      () => {},
+    );
+  }, []);
+  return part?.SourceImage ?? null;
+}
+
+/** The row that the address picks, from 0; null: none. */
+function rowAsked(): number | null {
+  const text = place.peek().query.get("source");
+  return text !== null && /^\d{1,7}$/.test(text) ? Number(text) : null;
+}
+
+function Sources({ frame, version, table }: { frame: Frame; version: number | null; table: CsvTable }) {
+  const SourceImage = useSourceImage();
+  const [picked, setPicked] = useState(rowAsked);
+  const body = useRef<HTMLTableSectionElement>(null);
   const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
   const numeric = useMemo(() => table.columns.map((_, i) => table.rows.every((row) => isNumber(row[i]))), [table]);
   const rows = useMemo(() => {
-    if (sort === null) return table.rows;
+    const numbered = table.rows.map((cells, number) => ({ cells, number }));
+    if (sort === null) return numbered;
     const { column, down } = sort;
-    const sorted = [...table.rows].sort((a, b) => compare(a[column] ?? "", b[column] ?? "", numeric[column]!));
-    return down ? sorted.reverse() : sorted;
+    numbered.sort((a, b) => compare(a.cells[column] ?? "", b.cells[column] ?? "", numeric[column]!));
+    return down ? numbered.reverse() : numbered;
   }, [table, sort, numeric]);
+  const at = picked === null ? -1 : rows.findIndex(({ number }) => number === picked);
+  if (at >= shown) setShown(rows.length);
+  useEffect(() => {
+    body.current?.querySelector("tr[data-picked]")?.scrollIntoView({ block: "nearest" });
+  }, [picked, shown]);
 
   return (
-    <div class="catalogue">
-      <p class="muted">{counted(table.rows.length, "source")}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
-      <section class="table-scroll tall" tabIndex={0} aria-label="Table of sources">
-        <table class="frames dense">
-          <thead>
-            <tr>
-              {table.columns.map((name, column) => (
-                <th
-                  scope="col"
-                  key={name}
-                  class={numeric[column] ? "number" : undefined}
-                  aria-sort={sort?.column === column ? (sort.down ? "descending" : "ascending") : undefined}
-                >
-                  <button
-                    type="button"
-                    class="sort"
-                    onClick={() => setSort({ column, down: sort?.column === column && !sort.down })}
-                  >
-                    {name}
-                    {table.units[column] && <span class="unit">{table.units[column]}</span>}
-                    <span class={sort?.column === column ? "arrow on" : "arrow"}>
-                      <Icon name={sort?.column === column && sort.down ? "down" : "up"} size={12} />
-                    </span>
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, shown).map((row, index) => (
-              <tr key={index}>
+    <>
+      {SourceImage && <SourceImage frame={frame} version={version} table={table} picked={picked} onPick={setPicked} />}
+      <div class="catalogue">
+        <p class="muted">{counted(table.rows.length, "source")}</p>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
+        <section class="table-scroll tall" tabIndex={0} aria-label="Table of sources">
+          <table class="frames dense">
+            <thead>
+              <tr>
+                {SourceImage && (
+                  <th scope="col">
+                    <span class="unseen">On the image</span>
+                  </th>
+                )}
                 {table.columns.map((name, column) => (
-                  <td key={name} class={numeric[column] ? "number" : undefined} title={row[column]}>
-                    {numeric[column] ? brief(row[column] ?? "") : row[column]}
-                  </td>
+                  <th
+                    scope="col"
+                    key={name}
+                    class={numeric[column] ? "number" : undefined}
+                    aria-sort={sort?.column === column ? (sort.down ? "descending" : "ascending") : undefined}
+                  >
+                    <button
+                      type="button"
+                      class="sort"
+                      onClick={() => setSort({ column, down: sort?.column === column && !sort.down })}
+                    >
+                      {name}
+                      {table.units[column] && <span class="unit">{table.units[column]}</span>}
+                      <span class={sort?.column === column ? "arrow on" : "arrow"}>
+                        <Icon name={sort?.column === column && sort.down ? "down" : "up"} size={12} />
+                      </span>
+                    </button>
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      {shown < rows.length && (
-        <button type="button" class="button" onClick={() => setShown(rows.length)}>
-          Show all {rows.length}
-        </button>
-      )}
-    </div>
+            </thead>
+            <tbody ref={body}>
+              {rows.slice(0, shown).map(({ cells, number }) => (
+                <tr key={number} data-picked={number === picked ? "" : undefined}>
+                  {SourceImage && (
+                    <td class="pick">
+                      <button
+                        type="button"
+                        class="button plain square tight"
+                        aria-label={`Source ${number + 1} on the image`}
+                        aria-pressed={number === picked}
+                        onClick={() => setPicked(number === picked ? null : number)}
+                      >
+                        <Icon name="look" size={14} />
+                      </button>
+                    </td>
+                  )}
+                  {table.columns.map((name, column) => (
+                    <td key={name} class={numeric[column] ? "number" : undefined} title={cells[column]}>
+                      {numeric[column] ? brief(cells[column] ?? "") : cells[column]}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        {shown < rows.length && (
+          <button type="button" class="button" onClick={() => setShown(rows.length)}>
+            Show all {rows.length}
+          </button>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -1,71 +1,49 @@
-import { COLORMAPS, type Colormap } from "../../imaging/colormap.ts";
-import { Icon } from "../design/icon.tsx";
-import { go, place } from "../router.ts";
-import { type LoadedImage, PERCENTAGES } from "./message.ts";
-import { type Look, SHADER_STRETCHES, type ShaderStretch } from "./painter.ts";
-
-export interface LookChoice {
-  /** A rule by which they are found, or the levels themselves. */
-  cuts: string | [number, number];
-  stretch: ShaderStretch;
-  colormap: Colormap;
-}
-
-/** What is drawn by a choice on an image. */
-export function lookOf({ cuts, stretch, colormap }: LookChoice, image: LoadedImage): Look {
-  const levels =
-    typeof cuts !== "string"
-      ? cuts
-      : cuts === "minmax"
-        ? image.extremes
-        : cuts === "zscale"
-          ? image.zscale
-          : (image.percentiles[cuts] ?? image.zscale);
-  return { cuts: levels, stretch, colormap };
-}
+import type { Colormap } from "../../imaging/colormap.ts";
+import type { Cuts } from "../../imaging/cuts.ts";
+import { SHADER_STRETCHES, type ShaderStretch, VIEWER_COLORMAPS } from "./look.ts";
+import { PERCENTAGES } from "./message.ts";
+import { short } from "./number.ts";
+import type { ViewerState } from "./state.ts";
 
 interface ControlsProps {
-  image: LoadedImage;
-  choice: LookChoice;
-  onChoice: (choice: LookChoice) => void;
-  actions: {
-    fit: () => void;
-    whole: () => void;
-    closer: () => void;
-    further: () => void;
-    turnNorth: (() => void) | null;
-    turnBack: () => void;
-    save: () => void;
-  };
+  state: ViewerState;
+  /** Another HDU or plane: they are part of the address. */
+  onChoose: (what: "hdu" | "plane", value: number) => void;
 }
 
-/** Another HDU or plane: part of the address. */
-function show(name: "hdu" | "plane", value: number): void {
-  const query = new URLSearchParams(place.value.query);
-  query.set(name, String(value));
-  if (name === "hdu") query.delete("plane");
-  go(`${place.value.path}?${query}`, { replace: true });
+function nameOf(cuts: Cuts): string {
+  return cuts.kind === "percentile" ? String(cuts.percent) : cuts.kind;
 }
 
-export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
-  const { cuts } = lookOf(choice, image);
+function cutsNamed(name: string): Cuts {
+  return name === "zscale" || name === "minmax" ? { kind: name } : { kind: "percentile", percent: Number(name) };
+}
+
+/** HDU and plane, cut levels, stretch and colours. */
+export function Controls({ state, onChoose }: ControlsProps) {
+  const { image } = state.first;
+  const look = state.look.value;
+  const levels = state.levels(state.first);
   const level = (which: 0 | 1, label: string) => (
     <label class="image-wish">
       <span class="muted">{label}</span>
       <input
         class="input level"
         inputMode="decimal"
-        value={String(Number(cuts[which].toPrecision(7)))}
+        value={short(levels[which], 7)}
         onChange={(event) => {
-          const value = Number(event.currentTarget.value);
-          if (!Number.isFinite(value)) return;
-          onChoice({ ...choice, cuts: which === 0 ? [value, cuts[1]] : [cuts[0], value] });
+          const text = event.currentTarget.value.trim().replace(",", ".");
+          const value = Number(text);
+          if (text === "" || !Number.isFinite(value)) {
+            event.currentTarget.value = short(levels[which], 7);
+            return;
+          }
+          const [low, high] = levels;
+          state.change({ cuts: { kind: "levels", low: which === 0 ? value : low, high: which === 1 ? value : high } });
         }}
       />
     </label>
   );
-  const planes = image.unit.planes;
-  const plane = Math.min(Number(place.value.query.get("plane") ?? 0) || 0, planes - 1);
   return (
     <div class="viewer-bar">
       {image.units.length > 1 && (
@@ -74,7 +52,7 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
           <select
             class="select"
             value={String(image.unit.index)}
-            onChange={(event) => show("hdu", Number(event.currentTarget.value))}
+            onChange={(event) => onChoose("hdu", Number(event.currentTarget.value))}
           >
             {image.units.map((unit) => (
               <option key={unit.index} value={String(unit.index)}>
@@ -84,16 +62,16 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
           </select>
         </label>
       )}
-      {planes > 1 && (
+      {image.unit.planes > 1 && (
         <label class="image-wish">
-          <span class="muted">{`Plane of ${planes}`}</span>
+          <span class="muted">{`Plane of ${image.unit.planes}`}</span>
           <input
-            class="input level"
+            class="input plane"
             type="number"
             min={1}
-            max={planes}
-            value={plane + 1}
-            onChange={(event) => show("plane", Math.max(0, Number(event.currentTarget.value) - 1))}
+            max={image.unit.planes}
+            value={image.plane + 1}
+            onChange={(event) => onChoose("plane", Number(event.currentTarget.value) - 1)}
           />
         </label>
       )}
@@ -101,8 +79,8 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
         <span class="muted">Cuts</span>
         <select
           class="select"
-          value={typeof choice.cuts === "string" ? choice.cuts : "own"}
-          onChange={(event) => onChoice({ ...choice, cuts: event.currentTarget.value })}
+          value={nameOf(look.cuts)}
+          onChange={(event) => state.change({ cuts: cutsNamed(event.currentTarget.value) })}
         >
           <option value="zscale">zscale</option>
           {PERCENTAGES.map((percentage) => (
@@ -111,7 +89,7 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
             </option>
           ))}
           <option value="minmax">min to max</option>
-          {typeof choice.cuts !== "string" && <option value="own">own</option>}
+          {look.cuts.kind === "levels" && <option value="levels">own</option>}
         </select>
       </label>
       {level(0, "Low")}
@@ -120,8 +98,8 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
         <span class="muted">Stretch</span>
         <select
           class="select"
-          value={choice.stretch}
-          onChange={(event) => onChoice({ ...choice, stretch: event.currentTarget.value as ShaderStretch })}
+          value={look.stretch}
+          onChange={(event) => state.change({ stretch: event.currentTarget.value as ShaderStretch })}
         >
           {SHADER_STRETCHES.map((stretch) => (
             <option key={stretch} value={stretch}>
@@ -134,43 +112,24 @@ export function Controls({ image, choice, onChoice, actions }: ControlsProps) {
         <span class="muted">Colours</span>
         <select
           class="select"
-          value={choice.colormap}
-          onChange={(event) => onChoice({ ...choice, colormap: event.currentTarget.value as Colormap })}
+          value={look.colormap}
+          onChange={(event) => state.change({ colormap: event.currentTarget.value as Colormap })}
         >
-          {COLORMAPS.map((colormap) => (
+          {VIEWER_COLORMAPS.map((colormap) => (
             <option key={colormap} value={colormap}>
               {colormap}
             </option>
           ))}
         </select>
       </label>
-      <div class="buttons">
-        <button type="button" class="button square" aria-label="Closer" title="Closer (+)" onClick={actions.closer}>
-          <Icon name="plus" />
-        </button>
-        <button type="button" class="button square" aria-label="Further" title="Further (−)" onClick={actions.further}>
-          <Icon name="minus" />
-        </button>
-        <button type="button" class="button" title="Whole image (F)" onClick={actions.fit}>
-          Fit
-        </button>
-        <button type="button" class="button" title="One pixel is one pixel (1)" onClick={actions.whole}>
-          1:1
-        </button>
-        {actions.turnNorth && (
-          <button
-            type="button"
-            class="button"
-            title="North up, east left (N); U turns back"
-            onClick={actions.turnNorth}
-          >
-            North up
-          </button>
-        )}
-        <button type="button" class="button" onClick={actions.save}>
-          Save as PNG
-        </button>
-      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={look.inverted}
+          onChange={(event) => state.change({ inverted: event.currentTarget.checked })}
+        />
+        Invert
+      </label>
     </div>
   );
 }

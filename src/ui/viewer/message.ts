@@ -1,5 +1,6 @@
 /** What the viewer and its worker say to each other. */
 import type { Pixels } from "../../imaging/pixels.ts";
+import type { Level } from "./pyramid.ts";
 
 export interface OpenRequest {
   url: string;
@@ -10,6 +11,8 @@ export interface OpenRequest {
   /** Index of the HDU; null: the science image. */
   hdu: number | null;
   plane: number;
+  /** Longest side that the graphics card takes as one. */
+  mostPixels: number;
 }
 
 export interface ImageUnit {
@@ -23,10 +26,13 @@ export interface ImageUnit {
 export interface LoadedImage {
   unit: ImageUnit;
   units: ImageUnit[];
-  /** Row by row from the lowest; as the shader takes them. */
-  floats: Float32Array<ArrayBuffer>;
-  /** The same with every digit, for the read-out; the same array where the image is of 32-bit floats. */
+  /** The plane that was read, from 0. */
+  plane: number;
+  /** Row by row from the lowest, with every digit. */
   values: Pixels;
+  /** As the shader takes them: the image halved `halvings` times, and its smaller copies. */
+  levels: Level[];
+  halvings: number;
   zscale: [number, number];
   extremes: [number, number];
   /** Cut levels by the percentage of pixels they enclose. */
@@ -35,7 +41,17 @@ export interface LoadedImage {
   keywords: Record<string, number | string>;
 }
 
-export type ViewerAnswer = { image: LoadedImage } | { error: string };
+export interface ViewerRequest {
+  id: number;
+  open: OpenRequest;
+}
+
+export type ViewerAnswer = { id: number } & (
+  | { image: LoadedImage }
+  | { error: string }
+  /** Part of the file that is here, 0 to 1. */
+  | { progress: number }
+);
 
 /** Percentages that the viewer offers. */
 export const PERCENTAGES = ["99.9", "99.5", "99", "95", "90"] as const;

@@ -1,138 +1,247 @@
 /**
- * Draws an image of floats by WebGL2: pixels go to the graphics card once, as they are; cuts, stretch, colours, zoom
- * and turn are the shader's, so that changing them costs one frame.
+ * Draws images of floats by WebGL2: pixels go to the graphics card once, as they are; cuts, stretch, colours, zoom and
+ * turn are the shader's, so that changing them costs one frame. Of an image larger than the card takes at once, the
+ * tiles that are looked at closely go there when they are looked at.
  */
 import { type Colormap, coloursOf } from "../../imaging/colormap.ts";
 import type { Camera, Size } from "./camera.ts";
+import { type Levels, SHADER_STRETCHES, type ShaderStretch } from "./look.ts";
+import type { LoadedImage } from "./message.ts";
+import { tileOf } from "./pyramid.ts";
+import { FRAGMENT, VERTEX } from "./shader.ts";
+import { TILE, TileCache } from "./tile-cache.ts";
+import { WARP_CELLS } from "./warp.ts";
 
-export const SHADER_STRETCHES = ["linear", "sqrt", "log", "asinh"] as const;
-export type ShaderStretch = (typeof SHADER_STRETCHES)[number];
+/** Tiles of large images that the card holds: 192 MB, enough for a wall of 3840 × 2160 pixels. */
+const TILE_SLOTS = 192;
+/** Tiles sent to the card in one frame: what is left follows in the next ones. */
+const TILES_A_FRAME = 6;
 
-export interface Look {
-  cuts: readonly [number, number];
-  stretch: ShaderStretch;
-  colormap: Colormap;
+/** An image on the graphics card. */
+export interface Painted {
+  image: LoadedImage;
+  texture: WebGLTexture;
+  /** Where the view's pixels lie on it; null: they are its own. */
+  nodes: WebGLTexture | null;
 }
 
-const VERTEX = `#version 300 es
-void main() {
-  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0;
-  gl_Position = vec4(corner, 0.0, 1.0);
-}`;
+export interface Drawing {
+  camera: Camera;
+  /** Device pixels for one CSS pixel. */
+  ratio: number;
+  /** Size of the image whose coordinates the camera has. */
+  reference: Size;
+  /** One image, or those for red, green and blue. */
+  layers: { painted: Painted; levels: Levels }[];
+  stretch: ShaderStretch;
+  colormap: Colormap;
+  inverted: boolean;
+}
 
-// The stretches are those of src/imaging/stretch.ts, which are astropy's. Undefined pixels show the ground.
-const FRAGMENT = `#version 300 es
-precision highp float;
-uniform highp sampler2D image;
-uniform mediump sampler2D colours;
-uniform vec2 size;      // of the image
-uniform vec2 canvas;    // of the drawing buffer
-uniform mat2 turn;      // from the buffer's offsets to the image's
-uniform vec2 middle;    // of the view, image coordinates from 0
-uniform vec2 cuts;
-uniform int stretch;
-out vec4 colour;
-void main() {
-  vec2 at = middle + turn * (gl_FragCoord.xy - canvas * 0.5);
-  ivec2 pixel = ivec2(floor(at));
-  if (at.x < 0.0 || at.y < 0.0 || at.x >= size.x || at.y >= size.y) { colour = vec4(0.0); return; }
-  float value = texelFetch(image, pixel, 0).r;
-  if (!(value - value == 0.0)) { colour = vec4(0.0); return; }
-  float x = clamp((value - cuts.x) / (cuts.y - cuts.x), 0.0, 1.0);
-  if (stretch == 1) x = sqrt(x);
-  else if (stretch == 2) x = log(1000.0 * x + 1.0) / log(1001.0);
-  else if (stretch == 3) x = asinh(x / 0.1) / asinh(10.0);
-  colour = vec4(texelFetch(colours, ivec2(int(x * 255.0 + 0.5), 0), 0).rgb, 1.0);
-}`;
+interface Tiles {
+  of: LoadedImage;
+  cache: TileCache;
+  texture: WebGLTexture;
+  slots: WebGLTexture;
+  pixels: Float32Array<ArrayBuffer>;
+}
+
+/** The longest side of an image that this browser's graphics card takes as one; null without WebGL2. */
+export function mostPixelsHere(): number | null {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (gl === null) return null;
+  const most = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return most;
+}
 
 function shader(gl: WebGL2RenderingContext, type: number, source: string): WebGLShader {
   const made = gl.createShader(type)!;
   gl.shaderSource(made, source);
   gl.compileShader(made);
-  if (!gl.getShaderParameter(made, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(made) ?? "shader");
   return made;
 }
 
 export class Painter {
   readonly #gl: WebGL2RenderingContext;
-  readonly #uniforms: Record<string, WebGLUniformLocation | null> = {};
-  readonly #image: WebGLTexture;
+  readonly #program: WebGLProgram;
+  readonly #places = new Map<string, WebGLUniformLocation | null>();
   readonly #colours: WebGLTexture;
-  #colormap: Colormap | null = null;
-  #size: Size = { width: 1, height: 1 };
+  #colouredBy = "";
+  #tiles: Tiles | null = null;
 
-  /** Null where the browser has no WebGL2. */
+  /** Null where the browser has no WebGL2, or none that can run the shader. */
   static on(canvas: HTMLCanvasElement): Painter | null {
     const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
-    return gl === null ? null : new Painter(gl);
-  }
-
-  private constructor(gl: WebGL2RenderingContext) {
-    this.#gl = gl;
+    if (gl === null) return null;
     const program = gl.createProgram()!;
     gl.attachShader(program, shader(gl, gl.VERTEX_SHADER, VERTEX));
     gl.attachShader(program, shader(gl, gl.FRAGMENT_SHADER, FRAGMENT));
     gl.linkProgram(program);
-    gl.useProgram(program);
-    for (const name of ["image", "colours", "size", "canvas", "turn", "middle", "cuts", "stretch"]) {
-      this.#uniforms[name] = gl.getUniformLocation(program, name);
-    }
-    this.#image = this.#texture(0);
-    this.#colours = this.#texture(1);
-    gl.uniform1i(this.#uniforms.image!, 0);
-    gl.uniform1i(this.#uniforms.colours!, 1);
-    gl.bindVertexArray(gl.createVertexArray());
+    return gl.getProgramParameter(program, gl.LINK_STATUS) ? new Painter(gl, program) : null;
   }
 
-  #texture(unit: number): WebGLTexture {
+  private constructor(gl: WebGL2RenderingContext, program: WebGLProgram) {
+    this.#gl = gl;
+    this.#program = program;
+    gl.useProgram(program);
+    const units = ["image0", "image1", "image2", "nodes0", "nodes1", "nodes2", "tiles", "slots", "colours"];
+    for (const [unit, name] of units.entries()) gl.uniform1i(this.#place(name), unit);
+    gl.bindVertexArray(gl.createVertexArray());
+    this.#colours = this.#texture();
+  }
+
+  #place(name: string): WebGLUniformLocation | null {
+    if (!this.#places.has(name)) this.#places.set(name, this.#gl.getUniformLocation(this.#program, name));
+    return this.#places.get(name)!;
+  }
+
+  /** A new texture, bound to the unit after those of the shader, where nothing else is. */
+  #texture(target: number = this.#gl.TEXTURE_2D): WebGLTexture {
     const gl = this.#gl;
-    const texture = gl.createTexture()!;
-    gl.activeTexture(gl.TEXTURE0 + unit);
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
-      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    }
-    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+    const texture = gl.createTexture();
+    this.#bind(9, texture, target);
+    const nearest = (filter: number) => gl.texParameteri(target, filter, gl.NEAREST);
+    nearest(gl.TEXTURE_MAG_FILTER);
+    nearest(gl.TEXTURE_MIN_FILTER);
+    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(target, wrap, gl.CLAMP_TO_EDGE);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     return texture;
   }
 
-  /** The longest side of an image that can be shown. */
-  get mostPixels(): number {
-    return this.#gl.getParameter(this.#gl.MAX_TEXTURE_SIZE) as number;
+  #bind(unit: number, texture: WebGLTexture | null, target: number = this.#gl.TEXTURE_2D): void {
+    this.#gl.activeTexture(this.#gl.TEXTURE0 + unit);
+    this.#gl.bindTexture(target, texture);
   }
 
-  take(size: Size, floats: Float32Array<ArrayBuffer>): void {
+  /** Whether the card has forgotten everything. */
+  get isLost(): boolean {
+    return this.#gl.isContextLost();
+  }
+
+  /** Sends an image to the card. `nodes`: see warp.ts; null: the view has this image's coordinates. */
+  take(image: LoadedImage, nodes: Float32Array | null): Painted {
     const gl = this.#gl;
-    this.#size = size;
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.#image);
-    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, size.width, size.height, 0, gl.RED, gl.FLOAT, floats);
+    const { levels } = image;
+    const texture = this.#texture();
+    // Without filters that know of levels they could not be there; the shader picks one itself.
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST_MIPMAP_NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAX_LEVEL, levels.length - 1);
+    gl.texStorage2D(gl.TEXTURE_2D, levels.length, gl.R32F, levels[0]!.width, levels[0]!.height);
+    for (const [level, { width, height, floats }] of levels.entries()) {
+      gl.texSubImage2D(gl.TEXTURE_2D, level, 0, 0, width, height, gl.RED, gl.FLOAT, floats);
+    }
+    if (nodes === null) return { image, texture, nodes: null };
+    const side = WARP_CELLS + 1;
+    const table = this.#texture();
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG32F, side, side, 0, gl.RG, gl.FLOAT, nodes);
+    return { image, texture, nodes: table };
   }
 
-  draw(camera: Camera, look: Look, ratio: number): void {
+  drop({ image, texture, nodes }: Painted): void {
+    this.#gl.deleteTexture(texture);
+    this.#gl.deleteTexture(nodes);
+    if (this.#tiles?.of === image) {
+      this.#gl.deleteTexture(this.#tiles.texture);
+      this.#gl.deleteTexture(this.#tiles.slots);
+      this.#tiles = null;
+    }
+  }
+
+  /** Draws into the whole canvas. Answers whether tiles are still to come, so that another frame is worth drawing. */
+  draw({ camera, ratio, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
     const gl = this.#gl;
     const { width, height } = gl.canvas;
-    if (this.#colormap !== look.colormap) {
-      this.#colormap = look.colormap;
-      gl.activeTexture(gl.TEXTURE1);
-      gl.bindTexture(gl.TEXTURE_2D, this.#colours);
-      gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, coloursOf(look.colormap));
-    }
-    gl.viewport(0, 0, width, height);
+    const first = layers[0]!.painted;
     const scale = camera.scale * ratio;
-    const [c, s] = [Math.cos(camera.angle) / scale, Math.sin(camera.angle) / scale];
+    const isTiled = first.image.halvings > 0 && first.nodes === null;
+    const more = isTiled && 1 / scale < 2 && this.#sendTiles(first.image, camera, { width, height }, ratio);
+    this.#colour(colormap, inverted);
+
+    const slots = [0, 1, 2].map((slot) => layers[slot] ?? layers[0]!);
+    for (const [slot, { painted, levels }] of slots.entries()) {
+      const { unit } = painted.image;
+      this.#bind(slot, painted.texture);
+      this.#bind(3 + slot, painted.nodes ?? painted.texture);
+      gl.uniform2f(this.#place(`size[${slot}]`), unit.width, unit.height);
+      const [low, high] = levels;
+      gl.uniform2f(this.#place(`cuts[${slot}]`), low, high > low ? high : low + 1e-30);
+    }
+    const [a, b, c] = slots.map(({ painted }) => painted) as [Painted, Painted, Painted];
+    gl.uniform3i(this.#place("halvings"), a.image.halvings, b.image.halvings, c.image.halvings);
+    gl.uniform3i(this.#place("turned"), Number(!!a.nodes), Number(!!b.nodes), Number(!!c.nodes));
+    this.#bind(6, this.#tiles?.texture ?? null, gl.TEXTURE_2D_ARRAY);
+    this.#bind(7, this.#tiles?.slots ?? null);
+    this.#bind(8, this.#colours);
+    gl.uniform1i(this.#place("tiled"), Number(isTiled && this.#tiles?.of === first.image));
+    gl.uniform1i(this.#place("tile"), TILE);
+    gl.uniform1i(this.#place("three"), Number(layers.length === 3));
+    gl.uniform2f(this.#place("reference"), reference.width, reference.height);
+    gl.uniform1f(this.#place("pixel"), 1 / scale);
+
+    gl.viewport(0, 0, width, height);
+    const [cos, sin] = [Math.cos(camera.angle) / scale, Math.sin(camera.angle) / scale];
     const flip = camera.mirrored ? -1 : 1;
     // Columns of the matrix that camera.ts's toImage applies; the buffer's y is upwards like the image's.
-    gl.uniformMatrix2fv(this.#uniforms.turn!, false, [flip * c, -s, flip * s, c]);
-    gl.uniform2f(this.#uniforms.middle!, camera.x - 0.5, camera.y - 0.5);
-    gl.uniform2f(this.#uniforms.canvas!, width, height);
-    gl.uniform2f(this.#uniforms.size!, this.#size.width, this.#size.height);
-    const [low, high] = look.cuts;
-    gl.uniform2f(this.#uniforms.cuts!, low, high > low ? high : low + 1e-30);
-    gl.uniform1i(this.#uniforms.stretch!, SHADER_STRETCHES.indexOf(look.stretch));
+    gl.uniformMatrix2fv(this.#place("turn"), false, [flip * cos, -sin, flip * sin, cos]);
+    gl.uniform2f(this.#place("middle"), camera.x - 0.5, camera.y - 0.5);
+    gl.uniform2f(this.#place("canvas"), width, height);
+    gl.uniform1i(this.#place("stretch"), SHADER_STRETCHES.indexOf(stretch));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+    return more;
+  }
+
+  #colour(colormap: Colormap, inverted: boolean): void {
+    const wanted = `${colormap} ${inverted}`;
+    if (this.#colouredBy === wanted) return;
+    this.#colouredBy = wanted;
+    const table = coloursOf(colormap);
+    const colours = new Uint8Array(768);
+    for (let level = 0; level < 256; level++) {
+      const from = 3 * (inverted ? 255 - level : level);
+      colours.set(table.subarray(from, from + 3), 3 * level);
+    }
+    const gl = this.#gl;
+    this.#bind(9, this.#colours);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, colours);
+  }
+
+  #tilesOf(image: LoadedImage): Tiles {
+    if (this.#tiles?.of === image) return this.#tiles;
+    const gl = this.#gl;
+    const cache = new TileCache(image.unit, TILE_SLOTS);
+    const texture = this.#texture(gl.TEXTURE_2D_ARRAY);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R32F, TILE, TILE, TILE_SLOTS);
+    const slots = this.#texture();
+    const none = new Float32Array(cache.columns * cache.rows).fill(-1);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, cache.columns, cache.rows, 0, gl.RED, gl.FLOAT, none);
+    this.#tiles = { of: image, cache, texture, slots, pixels: new Float32Array(TILE * TILE) };
+    return this.#tiles;
+  }
+
+  /** Sends some of the tiles that the view shows and the card does not have; whether there are more of them. */
+  #sendTiles(image: LoadedImage, camera: Camera, buffer: Size, ratio: number): boolean {
+    const gl = this.#gl;
+    const { cache, texture, slots, pixels } = this.#tilesOf(image);
+    const canvas = { width: buffer.width / ratio, height: buffer.height / ratio };
+    const visible = cache.visible(camera, canvas).slice(0, TILE_SLOTS);
+    const missing = visible.filter((tile) => cache.find(tile) === null);
+    const write = (tile: number, slot: number) => {
+      const [column, row] = [tile % cache.columns, Math.floor(tile / cache.columns)];
+      this.#bind(9, slots);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, column, row, 1, 1, gl.RED, gl.FLOAT, Float32Array.of(slot));
+    };
+    for (const tile of missing.slice(0, TILES_A_FRAME)) {
+      const { slot, lost } = cache.place(tile);
+      if (lost !== null) write(lost, -1);
+      const [column, row] = [tile % cache.columns, Math.floor(tile / cache.columns)];
+      tileOf(image.values, image.unit, column * TILE, row * TILE, TILE, pixels);
+      this.#bind(9, texture, gl.TEXTURE_2D_ARRAY);
+      gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, slot, TILE, TILE, 1, gl.RED, gl.FLOAT, pixels);
+      write(tile, slot);
+    }
+    return missing.length > TILES_A_FRAME;
   }
 
   close(): void {

@@ -1,34 +1,37 @@
 import { formatDec, formatRa } from "../../sky/angle.ts";
-import type { Wcs } from "../../sky/wcs.ts";
-import type { LoadedImage } from "./message.ts";
+import { short, valueText } from "./number.ts";
+import { type Point, pixelAt } from "./plane.ts";
+import type { Layer, ViewerState } from "./state.ts";
+import { warped } from "./warp.ts";
 
-interface ReadoutProps {
-  image: LoadedImage;
-  wcs: Wcs | null;
-  /** FITS image coordinates under the cursor; null: nowhere. */
-  at: [number, number] | null;
-  /** CSS pixels for one image pixel. */
-  scale: number;
+/** A place of the first frame on another. */
+function placeOn({ nodes }: Layer, first: Layer, at: Point): Point | null {
+  return nodes === null ? at : warped(nodes, first.image.unit, at);
 }
 
-/** The value of the pixel that holds a place, with all its digits; null outside. */
-export function valueAt(image: LoadedImage, x: number, y: number): number | bigint | null {
-  const [column, row] = [Math.round(x) - 1, Math.round(y) - 1];
-  const { width, height } = image.unit;
-  if (column < 0 || row < 0 || column >= width || row >= height) return null;
-  return image.values[row * width + column] ?? null;
+/** The sky at the cross-hair, ICRS degrees; null: none, or off it. */
+export function skyAt(state: ViewerState): [number, number] | null {
+  const cursor = state.cursor.value;
+  const wcs = state.first.wcs;
+  return cursor === null || wcs === null ? null : wcs.pixelToIcrs(...cursor.at);
 }
 
-function words(value: number | bigint | null): string {
-  if (value === null) return "–";
-  if (typeof value === "bigint" || Number.isInteger(value)) return String(value);
-  return Number.isNaN(value) ? "undefined" : String(Number(value.toPrecision(8)));
+/** A position as people write it down. */
+export function positionText([ra, dec]: [number, number]): string {
+  return `${formatRa(ra, 3)} ${formatDec(dec, 2)}`;
 }
 
 /** Pixel, value and position under the cursor, in fixed places, so that nothing jumps. */
-export function Readout({ image, wcs, at, scale }: ReadoutProps) {
-  const value = at === null ? null : valueAt(image, at[0], at[1]);
-  const sky = at === null || wcs === null ? null : wcs.pixelToIcrs(at[0], at[1]);
+export function Readout({ state }: { state: ViewerState }) {
+  const at = state.cursor.value?.at ?? null;
+  const sky = skyAt(state);
+  const layers = state.trio ?? [state.layer];
+  const values = layers.map((layer) => {
+    const place = at && placeOn(layer, state.first, at);
+    const value = place && pixelAt(layer.plane, place);
+    return layers.length === 1 || value === null ? valueText(value) : short(Number(value), 5);
+  });
+  const nothing = state.first.wcs === null ? "no WCS" : "–";
   return (
     <dl class="readout" id="viewer-readout">
       <div>
@@ -37,30 +40,19 @@ export function Readout({ image, wcs, at, scale }: ReadoutProps) {
       </div>
       <div>
         <dt>Value</dt>
-        <dd data-part="value">{words(value)}</dd>
+        <dd data-part="value">{values.join(" / ")}</dd>
       </div>
       <div class="wide">
         <dt>RA, Dec</dt>
-        <dd data-part="sky">
-          {sky === null ? (
-            wcs === null ? (
-              "no WCS"
-            ) : (
-              "–"
-            )
-          ) : (
-            <>
-              {formatRa(sky[0], 3)} {formatDec(sky[1], 2)}{" "}
-              <span class="muted">
-                {sky[0].toFixed(6)}° {sky[1].toFixed(6)}°
-              </span>
-            </>
-          )}
-        </dd>
+        <dd data-part="sky">{sky === null ? nothing : positionText(sky)}</dd>
+      </div>
+      <div class="wide">
+        <dt>Degrees</dt>
+        <dd data-part="degrees">{sky === null ? nothing : `${sky[0].toFixed(6)} ${sky[1].toFixed(6)}`}</dd>
       </div>
       <div>
         <dt>Zoom</dt>
-        <dd>{Number((scale * 100).toPrecision(3))} %</dd>
+        <dd data-part="zoom">{Number((state.camera.value.scale * 100).toPrecision(3))} %</dd>
       </div>
     </dl>
   );

@@ -1,5 +1,5 @@
-/** Reads an image with the FITS core, off the page's thread, and works out what its cut levels can be. */
-import { openFits } from "../../fits/file.ts";
+/** Reads images with the FITS core, off the page's thread, and works out what their cut levels can be. */
+import { type FitsFile, openFits } from "../../fits/file.ts";
 import type { Hdu } from "../../fits/hdu.ts";
 import { HttpSource } from "../../fits/http-source.ts";
 import { readImage } from "../../fits/image.ts";
@@ -8,17 +8,68 @@ import type { ByteSource } from "../../fits/source.ts";
 import { areFinite, canBeUndefined, type Pixels, toRow, valuesOf } from "../../imaging/pixels.ts";
 import { Distribution, Sampler } from "../../imaging/statistics.ts";
 import { ZSCALE_SAMPLES, zscale } from "../../imaging/zscale.ts";
-import { type ImageUnit, type LoadedImage, type OpenRequest, PERCENTAGES, type ViewerAnswer } from "./message.ts";
+import { browserKernels } from "../../kernels/browser.ts";
+import {
+  type ImageUnit,
+  type LoadedImage,
+  type OpenRequest,
+  PERCENTAGES,
+  type ViewerAnswer,
+  type ViewerRequest,
+} from "./message.ts";
+import { halvingsFor, pyramidOf } from "./pyramid.ts";
 
 /** Files up to this size come in one answer; of larger ones only what the image needs. */
-const AT_ONCE = 48_000_000;
+const AT_ONCE = 96_000_000;
+/** Longest side of an image, halved as often as it takes, where the whole is more than the graphics card takes. */
+const OVERVIEW = 4096;
+/** Files that stay open: planes and HDUs of the same file are asked for one after the other. */
+const MOST_OPEN = 2;
 
-async function sourceOf({ url, size, gzip }: OpenRequest): Promise<ByteSource> {
+const kernels = browserKernels();
+const files = new Map<string, Promise<FitsFile>>();
+
+type Tell = (progress: number) => void;
+
+async function sourceOf({ url, size, gzip }: OpenRequest, tell: Tell): Promise<ByteSource> {
   if (!gzip && size > AT_ONCE) return HttpSource.open(url, { fetch: (...request) => fetch(...request) });
   const answer = await fetch(url);
   if (!answer.ok || answer.body === null) throw new Error(`The file could not be read (status ${answer.status}).`);
-  const body = gzip ? answer.body.pipeThrough(new DecompressionStream("gzip")) : answer.body;
+  const counted = answer.body.pipeThrough(counter(Number(answer.headers.get("Content-Length") ?? size), tell));
+  const body = gzip ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
   return new MemorySource(new Uint8Array(await new Response(body).arrayBuffer()));
+}
+
+/** Says how much has passed through, ten times a second at most. */
+function counter(total: number, tell: Tell) {
+  let [done, said] = [0, performance.now()];
+  return new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(bytes, controller) {
+      controller.enqueue(bytes);
+      done += bytes.length;
+      if (total > 0 && performance.now() - said > 100) {
+        said = performance.now();
+        tell(Math.min(1, done / total));
+      }
+    },
+  });
+}
+
+function fileOf(request: OpenRequest, tell: Tell): Promise<FitsFile> {
+  const known = files.get(request.url);
+  if (known !== undefined) return known;
+  const opening = (async () => {
+    const [source, fast] = await Promise.all([sourceOf(request, tell), kernels]);
+    return openFits(source, { kernels: fast });
+  })();
+  files.set(request.url, opening);
+  // What failed is tried again when it is asked for again.
+  opening.catch(() => files.delete(request.url));
+  for (const url of files.keys()) {
+    if (files.size <= MOST_OPEN) break;
+    files.delete(url);
+  }
+  return opening;
 }
 
 function unitOf(hdu: Hdu): ImageUnit {
@@ -66,31 +117,29 @@ function statisticsOf(data: Pixels, width: number) {
   };
 }
 
-async function load(request: OpenRequest): Promise<LoadedImage> {
-  const file = await openFits(await sourceOf(request));
+async function load(request: OpenRequest, tell: Tell): Promise<LoadedImage> {
+  const file = await fileOf(request, tell);
   const hdu = request.hdu === null ? await file.science() : await file.hdu(request.hdu);
+  if (hdu.image === undefined || hdu.image.axes.length === 0) throw new Error(`HDU ${hdu.index} holds no image.`);
   const unit = unitOf(hdu);
-  const units = (await file.hdus()).filter((one) => one.image !== undefined).map(unitOf);
-  const image = await readImage(hdu, { plane: Math.min(request.plane, unit.planes - 1) });
-  const numbers = image.data instanceof BigInt64Array || image.data instanceof BigUint64Array;
-  const floats =
-    image.data instanceof Float32Array
-      ? (image.data as Float32Array<ArrayBuffer>)
-      : numbers
-        ? Float32Array.from(image.data as BigInt64Array, Number)
-        : Float32Array.from(image.data as Int32Array);
-
-  const { extremes, samples, percentile } = statisticsOf(image.data, unit.width);
+  const units = (await file.hdus()).filter((one) => (one.image?.axes.length ?? 0) > 0).map(unitOf);
+  const plane = Math.min(request.plane, unit.planes - 1);
+  const { data } = await readImage(hdu, { plane });
+  const { extremes, samples, percentile } = statisticsOf(data, unit.width);
   const percentiles: Record<string, [number, number]> = {};
   for (const percentage of PERCENTAGES) {
     const tail = (100 - Number(percentage)) / 2;
     percentiles[percentage] = [percentile(tail) ?? extremes[0], percentile(100 - tail) ?? extremes[1]];
   }
+  const whole = Math.max(unit.width, unit.height) <= request.mostPixels;
+  const halvings = whole ? 0 : halvingsFor(unit, Math.min(OVERVIEW, request.mostPixels));
   return {
     unit,
     units,
-    floats,
-    values: image.data,
+    plane,
+    values: data,
+    levels: pyramidOf(data, unit, halvings),
+    halvings,
     extremes,
     percentiles,
     zscale: zscale(samples) ?? extremes,
@@ -98,15 +147,14 @@ async function load(request: OpenRequest): Promise<LoadedImage> {
   };
 }
 
-self.onmessage = async (event: MessageEvent<OpenRequest>) => {
-  let answer: ViewerAnswer;
-  const moved = new Set<ArrayBuffer>();
+self.onmessage = async (event: MessageEvent<ViewerRequest>) => {
+  const { id, open } = event.data;
+  const say = (answer: ViewerAnswer, transfer: ArrayBuffer[] = []) => self.postMessage(answer, { transfer });
   try {
-    const image = await load(event.data);
-    moved.add(image.floats.buffer).add(image.values.buffer as ArrayBuffer);
-    answer = { image };
+    const image = await load(open, (progress) => say({ id, progress }));
+    const moved = new Set([image.values.buffer as ArrayBuffer, ...image.levels.map(({ floats }) => floats.buffer)]);
+    say({ id, image }, [...moved]);
   } catch (cause) {
-    answer = { error: cause instanceof Error ? cause.message : String(cause) };
+    say({ id, error: cause instanceof Error ? cause.message : String(cause) });
   }
-  self.postMessage(answer, { transfer: [...moved] });
 };

@@ -1,37 +1,90 @@
-/** The live image: real pixels, read by the FITS core in a Web Worker, drawn by WebGL2. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+/** The live image: real pixels, read by the FITS core in a Web Worker, drawn by WebGL2, measured by the tools. */
+import { effect } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
+import { announce } from "../design/announce.tsx";
 import { Notice } from "../design/notice.tsx";
 import { ImagePanel } from "../frame/image-panel.tsx";
-import { place } from "../router.ts";
-import { type Camera, northUp, pan, type Size, toImage, wholeImage, zoom } from "./camera.ts";
-import { Controls, type LookChoice, lookOf } from "./controls.tsx";
-import { useImage } from "./load.ts";
-import type { LoadedImage } from "./message.ts";
-import { Overlay } from "./overlay.tsx";
-import { Painter } from "./painter.ts";
-import { Readout } from "./readout.tsx";
-import { directions, wcsOf } from "./sky.ts";
+import { go, place } from "../router.ts";
+import { readView, type View, writeView } from "./address.ts";
+import { ComparePanel } from "./compare-panel.tsx";
+import { Controls } from "./controls.tsx";
+import { HistogramPanel } from "./histogram-panel.tsx";
+import { LinePanel } from "./line-panel.tsx";
+import { mostPixelsHere } from "./painter.ts";
+import { openingOf, PixelReader } from "./reader.ts";
+import { positionText, Readout, skyAt } from "./readout.tsx";
+import { RegionPanel } from "./region-panel.tsx";
+import { SourcePanel } from "./source-panel.tsx";
+import { Stage } from "./stage.tsx";
+import { StarPanel } from "./star-panel.tsx";
+import { ViewerState } from "./state.ts";
+import { Toolbar } from "./toolbar.tsx";
 import "./viewer.css";
 
-/** As the file has it: the first row at the bottom. */
-const UPRIGHT = { angle: 0, mirrored: false };
+/** The address follows what is seen after it has rested that long, ms: browsers count how often it changes. */
+const REST = 400;
 
 interface ViewerProps {
   frame: Frame;
   version: number | null;
 }
 
+type Loading =
+  | { state: "loading"; progress: number | null }
+  | { state: "failed"; message: string }
+  | { state: "ready" };
+
+function numberFrom(name: "hdu" | "plane"): number | null {
+  const text = place.value.query.get(name);
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
 export default function Viewer({ frame, version }: ViewerProps) {
-  const hdu = place.value.query.get("hdu");
-  const plane = Number(place.value.query.get("plane") ?? 0);
-  const loading = useImage({
-    url: `/frames/${frame.id}/download/${version === null ? "" : `?version=${version}`}`,
-    size: frame.size,
-    gzip: frame.filename.endsWith(".gz"),
-    hdu: hdu !== null && /^\d+$/.test(hdu) ? Number(hdu) : null,
-    plane: Number.isInteger(plane) && plane >= 0 ? plane : 0,
-  });
+  const [mostPixels] = useState(mostPixelsHere);
+  if (mostPixels === null) {
+    return (
+      <Instead frame={frame} version={version} title="The pixels cannot be drawn live">
+        This browser has no WebGL2.
+      </Instead>
+    );
+  }
+  return <Opened key={`${frame.id} ${version}`} frame={frame} version={version} mostPixels={mostPixels} />;
+}
+
+function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: number }) {
+  const [reader, setReader] = useState<PixelReader | null>(null);
+  const [loading, setLoading] = useState<Loading>({ state: "loading", progress: null });
+  const [view] = useState(() => readView(place.peek().query));
+  const [state, setState] = useState<ViewerState | null>(null);
+  const [hdu, plane] = [numberFrom("hdu"), numberFrom("plane") ?? 0];
+
+  useEffect(() => {
+    const made = new PixelReader();
+    setReader(made);
+    return () => made.close();
+  }, []);
+  useEffect(() => {
+    if (reader === null) return;
+    let current = true;
+    setLoading({ state: "loading", progress: null });
+    const opening = openingOf(frame, version, { hdu, plane, mostPixels });
+    reader
+      .read(opening, (progress) => current && setLoading({ state: "loading", progress }))
+      .then(
+        (image) => {
+          if (!current) return;
+          if (state === null) setState(new ViewerState(frame, image, view));
+          else state.open(image);
+          setLoading({ state: "ready" });
+        },
+        (cause: Error) => current && setLoading({ state: "failed", message: cause.message }),
+      );
+    return () => {
+      current = false;
+    };
+  }, [reader, hdu, plane]);
+
   if (loading.state === "failed") {
     return (
       <Instead frame={frame} version={version} title="The pixels cannot be shown">
@@ -39,14 +92,25 @@ export default function Viewer({ frame, version }: ViewerProps) {
       </Instead>
     );
   }
-  if (loading.state === "loading") {
+  if (state === null || reader === null) {
+    const progress = loading.state === "loading" ? loading.progress : null;
     return (
       <div class="viewer-waiting plate" role="status">
-        <span>Reading the pixels …</span>
+        <span>Reading the pixels … {progress !== null && `${Math.round(progress * 100)} %`}</span>
       </div>
     );
   }
-  return <Live key={`${loading.image.unit.index} ${plane}`} frame={frame} version={version} image={loading.image} />;
+  return (
+    <Live
+      frame={frame}
+      version={version}
+      state={state}
+      busy={loading.state === "loading"}
+      reader={reader}
+      mostPixels={mostPixels}
+      wanted={view.beside}
+    />
+  );
 }
 
 /** The archive's own drawing, where there are no live pixels. */
@@ -61,181 +125,126 @@ function Instead({ frame, version, title, children }: ViewerProps & { title: str
   );
 }
 
-function Live({ frame, version, image }: ViewerProps & { image: LoadedImage }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const painter = useRef<Painter | null>(null);
-  const [size, setSize] = useState<Size>({ width: 1, height: 1 });
-  const [camera, setCamera] = useState<Camera | null>(null);
-  const [choice, setChoice] = useState<LookChoice>({ cuts: "zscale", stretch: "linear", colormap: "grey" });
-  const [cursor, setCursor] = useState<[number, number] | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const drag = useRef<{ button: number; x: number; y: number } | null>(null);
-  const wcs = useMemo(() => wcsOf(image.keywords), [image]);
-  const look = lookOf(choice, image);
+interface LiveProps extends ViewerProps {
+  state: ViewerState;
+  /** Another plane or HDU is on its way. */
+  busy: boolean;
+  reader: PixelReader;
+  mostPixels: number;
+  /** Frames beside this one that the address asked for. */
+  wanted: readonly number[];
+}
+
+function Live({ frame, version, state, busy, reader, mostPixels, wanted }: LiveProps) {
+  const [comparing, setComparing] = useState(wanted.length > 0);
+  const [lost, setLost] = useState(false);
+  const [copied, setCopied] = useState<string | null>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const picture = useRef<(() => Promise<Blob | null>) | null>(null);
 
   useEffect(() => {
-    const made = Painter.on(canvas.current!);
-    painter.current = made;
-    if (made === null) {
-      setTrouble("This browser has no WebGL2.");
-    } else if (Math.max(image.unit.width, image.unit.height) > made.mostPixels) {
-      setTrouble(`The image is larger than this graphics card can hold (${made.mostPixels} pixels a side).`);
-    } else {
-      made.take(image.unit, image.floats);
-    }
-    const watch = new ResizeObserver(([entry]) => {
-      const { width, height } = entry!.contentRect;
-      setSize({ width, height });
-      setCamera((before) => before ?? wholeImage(image.unit, { width, height }, UPRIGHT));
-    });
-    watch.observe(canvas.current!);
-    return () => {
-      watch.disconnect();
-      made?.close();
-    };
-  }, [image]);
-
-  useEffect(() => {
-    if (camera === null || painter.current === null || trouble !== null) return;
-    const request = requestAnimationFrame(() => {
-      const target = canvas.current!;
-      const ratio = window.devicePixelRatio;
-      const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-      if (target.width !== width || target.height !== height) {
-        target.width = width;
-        target.height = height;
+    let timer = 0;
+    let first = true;
+    const stop = effect(() => {
+      const now = state.view;
+      // Frames beside that are still on their way are in the address already.
+      if (first) {
+        first = false;
+        return;
       }
-      painter.current!.draw(camera, look, ratio);
-      target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
+      clearTimeout(timer);
+      timer = window.setTimeout(() => write(now), REST);
     });
-    return () => cancelAnimationFrame(request);
-  }, [camera, size, look.cuts[0], look.cuts[1], look.stretch, look.colormap, trouble]);
-
-  // Preact's own handler for the wheel is passive and could not keep the page from scrolling.
-  useEffect(() => {
-    const target = canvas.current!;
-    const wheel = (event: WheelEvent) => {
-      event.preventDefault();
-      const [px, py] = [event.offsetX, event.offsetY];
-      setCamera((now) => now && zoom(now, size, px, py, Math.exp(-event.deltaY / 400)));
+    return () => {
+      stop();
+      clearTimeout(timer);
     };
-    target.addEventListener("wheel", wheel, { passive: false });
-    return () => target.removeEventListener("wheel", wheel);
-  }, [size]);
+  }, [state]);
 
-  if (trouble !== null) {
+  const { image } = state.first;
+  const choose = (what: "hdu" | "plane", value: number) => {
+    const query = writeView(place.peek().query, state.view);
+    const inside = what === "plane" ? Math.min(image.unit.planes - 1, Math.max(0, value || 0)) : value;
+    query.set(what, String(inside));
+    if (what === "hdu") for (const name of ["plane", "at", "beside", "rgb"]) query.delete(name);
+    go(`${place.peek().path}?${query}`, { replace: true });
+  };
+  const copy = async () => {
+    const sky = skyAt(state);
+    if (sky === null) {
+      announce("There is no cross-hair on the sky to copy the position of.");
+      return;
+    }
+    const text = positionText(sky);
+    try {
+      await navigator.clipboard.writeText(text);
+      announce(`Position ${text} copied.`);
+      setCopied(`Copied ${text}`);
+    } catch {
+      announce("The position could not be copied; the browser does not allow it here.");
+      setCopied(text);
+    }
+  };
+  const save = async () => {
+    const blob = await picture.current?.();
+    if (!blob) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${frame.basename}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+
+  const fill = () => {
+    if (document.fullscreenElement !== null) void document.exitFullscreen();
+    else void root.current?.requestFullscreen();
+  };
+
+  if (lost) {
     return (
-      <Instead frame={frame} version={version} title="The pixels cannot be drawn live">
-        {trouble}
+      <Instead frame={frame} version={version} title="The graphics card has dropped the image">
+        Loading the page again brings it back.
       </Instead>
     );
   }
-
-  const centred = (change: (now: Camera) => Camera) => setCamera((now) => now && change(now));
-  const about = wcs === null || camera === null ? null : directions(wcs, camera.x, camera.y);
-  const zoomBy = (factor: number) => centred((now) => zoom(now, size, size.width / 2, size.height / 2, factor));
-  const turnNorth = () => {
-    const at = wcs && directions(wcs, (image.unit.width + 1) / 2, (image.unit.height + 1) / 2);
-    if (at) centred(() => wholeImage(image.unit, size, northUp(at.north, at.east)));
-  };
-  const actions = {
-    fit: () => centred((now) => wholeImage(image.unit, size, now)),
-    whole: () => centred((now) => ({ ...now, scale: 1 / window.devicePixelRatio })),
-    closer: () => zoomBy(1.5),
-    further: () => zoomBy(1 / 1.5),
-    turnNorth: wcs === null ? null : turnNorth,
-    turnBack: () => centred(() => wholeImage(image.unit, size, UPRIGHT)),
-    save: () =>
-      canvas.current!.toBlob((blob) => {
-        if (blob === null) return;
-        const link = document.createElement("a");
-        link.href = URL.createObjectURL(blob);
-        link.download = `${frame.basename}.png`;
-        link.click();
-        URL.revokeObjectURL(link.href);
-      }, "image/png"),
-  };
-
-  const keys = (event: KeyboardEvent) => {
-    const step = event.shiftKey ? 10 : 1;
-    const moves: Record<string, [number, number]> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, step],
-      ArrowDown: [0, -step],
-    };
-    const others: Record<string, (() => void) | null> = {
-      "+": actions.closer,
-      "=": actions.closer,
-      "-": actions.further,
-      f: actions.fit,
-      "1": actions.whole,
-      n: actions.turnNorth,
-      u: actions.turnBack,
-    };
-    const move = moves[event.key];
-    if (move && camera) {
-      event.preventDefault();
-      const [x, y] = cursor ?? [Math.round(camera.x), Math.round(camera.y)];
-      const next: [number, number] = [
-        Math.min(image.unit.width, Math.max(1, Math.round(x) + move[0])),
-        Math.min(image.unit.height, Math.max(1, Math.round(y) + move[1])),
-      ];
-      setCursor(next);
-      const [cx, cy] = toImage(camera, size, 0, 0);
-      const reach = Math.hypot(cx - camera.x, cy - camera.y) * 0.6;
-      if (Math.hypot(next[0] - camera.x, next[1] - camera.y) > reach) {
-        centred((now) => ({ ...now, x: next[0], y: next[1] }));
-      }
-    } else if (others[event.key] && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      others[event.key]!();
-    }
-  };
-
+  const tool = state.tool.value;
   return (
-    <div class="viewer">
-      <Controls image={image} choice={choice} onChoice={setChoice} actions={actions} />
-      <Readout image={image} wcs={wcs} at={cursor} scale={camera?.scale ?? 1} />
-      <div class="viewer-stage plate">
-        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys and a cross-hair of its own */}
-        <canvas
-          ref={canvas}
-          class="viewer-canvas"
-          tabIndex={0}
-          role="application"
-          aria-label="Live image. Arrow keys move the cross-hair, plus and minus zoom, F fits the image, N turns north up."
-          aria-describedby="viewer-readout"
-          onKeyDown={keys}
-          onContextMenu={(event) => event.preventDefault()}
-          onPointerDown={(event) => {
-            drag.current = { button: event.button, x: event.offsetX, y: event.offsetY };
-            event.currentTarget.setPointerCapture(event.pointerId);
+    <div class="viewer" ref={root}>
+      <Toolbar
+        state={state}
+        comparing={comparing}
+        onCompare={() => setComparing(!comparing)}
+        onCopy={copy}
+        onSave={save}
+        onFill={document.fullscreenEnabled ? fill : null}
+      />
+      <Controls state={state} onChoose={choose} />
+      <Readout state={state} />
+      <div class="viewer-desk" aria-busy={busy}>
+        <Stage
+          state={state}
+          onPicture={(take) => {
+            picture.current = take;
           }}
-          onPointerUp={() => {
-            drag.current = null;
-          }}
-          onPointerMove={(event) => {
-            if (camera === null) return;
-            const [px, py] = [event.offsetX, event.offsetY];
-            setCursor(toImage(camera, size, px, py));
-            const from = drag.current;
-            if (from === null) return;
-            drag.current = { ...from, x: px, y: py };
-            if (from.button === 2) {
-              // As in DS9: sideways moves the cut levels, up and down brings them together or apart.
-              const [low, high] = look.cuts;
-              const middle = (low + high) / 2 + ((from.x - px) / size.width) * (high - low) * 2;
-              const half = ((high - low) / 2) * Math.exp((py - from.y) / 150);
-              setChoice((now) => ({ ...now, cuts: [middle - half, middle + half] }));
-            } else setCamera(pan(camera, size, px - from.x, py - from.y));
-          }}
-          onPointerLeave={() => {
-            if (drag.current === null) setCursor(null);
-          }}
+          onLost={() => setLost(true)}
+          commands={{ plane: (by) => choose("plane", image.plane + by), copy, fill }}
         />
-        {camera && <Overlay camera={camera} canvas={size} directions={about} wcs={wcs} cursor={cursor} />}
+        <div class="viewer-panel">
+          {copied !== null && <p class="small muted">{copied}</p>}
+          {tool === "star" && <StarPanel state={state} />}
+          {tool === "line" && <LinePanel state={state} />}
+          {(tool === "box" || tool === "circle") && <RegionPanel state={state} />}
+          <HistogramPanel state={state} />
+          {state.sources.value && <SourcePanel state={state} version={version} />}
+          {comparing && <ComparePanel state={state} reader={reader} wanted={wanted} mostPixels={mostPixels} />}
+        </div>
       </div>
     </div>
   );
+}
+
+function write(view: View): void {
+  const { path, query } = place.peek();
+  const next = writeView(query, view);
+  if (String(next) !== String(query)) go(`${path}?${next}`, { replace: true });
 }

@@ -1,0 +1,212 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Frame, listFrames } from "../api/frame.ts";
+import { useResource } from "../api/resource.ts";
+import type { PixelReader } from "./reader.ts";
+import { openingOf } from "./reader.ts";
+import type { Layer, ViewerState } from "./state.ts";
+
+/** Frames beside the first: each is in the graphics card's memory. */
+const MOST_BESIDE = 7;
+/** Seconds that a frame is in sight. Twice a second at most: WCAG 2.3.1 allows three flashes. */
+const PACES = [0.5, 1, 2];
+const OFFERED = 40;
+
+interface CompareProps {
+  state: ViewerState;
+  reader: PixelReader;
+  /** Frames that the address asks for. */
+  wanted: readonly number[];
+  mostPixels: number;
+}
+
+/** Other frames of this field: blinked one after the other, or three of them as red, green and blue. */
+export function ComparePanel({ state, reader, wanted, mostPixels }: CompareProps) {
+  const { wcs, image, frame } = state.first;
+  const centre = wcs?.pixelToIcrs((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
+  const query = new URLSearchParams({ limit: String(OFFERED) });
+  if (centre !== null) query.set("covers", `POINT(${centre[0].toFixed(6)} ${centre[1].toFixed(6)})`);
+  const found = useResource(centre === null ? null : `beside ${query}`, (signal) => listFrames(String(query), signal));
+  const [busy, setBusy] = useState<readonly number[]>([]);
+  const [trouble, setTrouble] = useState<string | null>(null);
+
+  const add = async (other: Frame) => {
+    setBusy((before) => [...before, other.id]);
+    setTrouble(null);
+    try {
+      const opened = await reader.read(openingOf(other, null, { hdu: null, plane: 0, mostPixels }));
+      if (!state.addLayer(other, opened)) setTrouble(`${other.basename} has no world coordinates.`);
+    } catch (cause) {
+      setTrouble(`${other.basename}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+    setBusy((before) => before.filter((id) => id !== other.id));
+  };
+
+  // One after the other, so that they come in the order of the address, which the colours count on.
+  const [asked, setAsked] = useState(wanted.length === 0);
+  useEffect(() => {
+    if (asked || found.data === undefined) return;
+    setAsked(true);
+    const { results } = found.data;
+    void (async () => {
+      for (const id of wanted) {
+        const other = results.find((one) => one.id === id && id !== frame.id);
+        if (other !== undefined) await add(other);
+      }
+    })();
+  }, [asked, found.data]);
+
+  if (centre === null) {
+    return (
+      <Section>
+        <p class="muted">This frame has no world coordinates, so that no other can be laid on it.</p>
+      </Section>
+    );
+  }
+  const layers = state.layers.value;
+  const others = (found.data?.results ?? []).filter((other) => other.id !== frame.id);
+  const alike = (other: Frame) => Number(other.RLEVEL === frame.RLEVEL);
+  const offered = others.toSorted((a, b) => alike(b) - alike(a));
+  return (
+    <Section>
+      {trouble !== null && <p class="fault">{trouble}</p>}
+      {found.fault && <p class="fault">{found.fault.message}</p>}
+      {found.data !== undefined && others.length === 0 && <p class="muted">No other frame covers this field.</p>}
+      <ul class="beside" aria-label="Frames that cover this field">
+        {offered.map((other) => {
+          const isHere = layers.some((layer) => layer !== state.first && layer.frame.id === other.id);
+          const isBusy = busy.includes(other.id);
+          return (
+            <li key={other.id}>
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={isHere || isBusy}
+                  disabled={isBusy || (!isHere && layers.length + busy.length > MOST_BESIDE)}
+                  onChange={() => (isHere ? state.removeLayer(other.id) : void add(other))}
+                />
+                <span>
+                  {nameOf(other)} <span class="muted">{isBusy ? "reading …" : factsOf(other)}</span>
+                </span>
+              </label>
+            </li>
+          );
+        })}
+      </ul>
+      {layers.length > 1 && <Blink state={state} />}
+      {layers.length > 2 && <Colours state={state} layers={layers} />}
+    </Section>
+  );
+}
+
+function Section({ children }: { children: preact.ComponentChildren }) {
+  return (
+    <section class="viewer-part" aria-labelledby="compare-title">
+      <h2 id="compare-title">Compare</h2>
+      {children}
+    </section>
+  );
+}
+
+function nameOf(frame: Frame): string {
+  return frame.FILTER ?? frame.OBSTYPE;
+}
+
+function factsOf(frame: Frame): string {
+  const seconds = frame.EXPTIME === null ? "" : `${frame.EXPTIME} s, `;
+  return `${seconds}${frame.night} ${frame.DATE_OBS.slice(11, 19)}, ${frame.INSTRUME}, level ${frame.RLEVEL}`;
+}
+
+function Blink({ state }: { state: ViewerState }) {
+  const [pace, setPace] = useState(1);
+  const [running, setRunning] = useState(false);
+  useEffect(() => {
+    if (!running) return;
+    const timer = setInterval(() => state.step(1), pace * 1000);
+    return () => clearInterval(timer);
+  }, [running, pace, state]);
+  const { frame } = state.layer;
+  return (
+    <div class="blink">
+      <div class="buttons">
+        <button type="button" class="button tight" aria-pressed={running} onClick={() => setRunning(!running)}>
+          {running ? "Stop" : "Blink"}
+        </button>
+        <button type="button" class="button tight" title="Previous frame (,)" onClick={() => state.step(-1)}>
+          Previous
+        </button>
+        <button type="button" class="button tight" title="Next frame (.)" onClick={() => state.step(1)}>
+          Next
+        </button>
+        <select
+          class="select tight"
+          aria-label="Pace of blinking"
+          value={String(pace)}
+          onChange={(event) => setPace(Number(event.currentTarget.value))}
+        >
+          {PACES.map((seconds) => (
+            <option key={seconds} value={String(seconds)}>
+              {seconds} s
+            </option>
+          ))}
+        </select>
+      </div>
+      <p class="small" data-part="shown">
+        {state.trio === null ? `${nameOf(frame)} ${frame.basename}` : "Three frames in colour"}
+      </p>
+    </div>
+  );
+}
+
+/** Filters from red to blue, by the first letters of their usual names. */
+const WAVELENGTHS = ["z", "i", "r", "h", "v", "g", "b", "u"];
+
+/** The frames in the order of their filters' wavelengths, the longest first. */
+function byWavelength(layers: readonly Layer[]): number[] {
+  const rank = (layer: Layer) => {
+    const name = (layer.frame.FILTER ?? "").toLowerCase().replace(/^(sdss|bessell?|johnson)[\s_-]*/, "");
+    const at = WAVELENGTHS.indexOf(name.charAt(0));
+    return at < 0 ? WAVELENGTHS.length / 2 : at;
+  };
+  return layers.map((_, index) => index).sort((a, b) => rank(layers[a]!) - rank(layers[b]!));
+}
+
+const CHANNELS = ["Red", "Green", "Blue"] as const;
+
+function Colours({ state, layers }: { state: ViewerState; layers: readonly Layer[] }) {
+  const chosen = state.colours.value;
+  const usual = byWavelength(layers);
+  const start = (): [number, number, number] => [usual[0]!, usual[usual.length >> 1]!, usual.at(-1)!];
+  return (
+    <div class="colours">
+      <button
+        type="button"
+        class="button tight"
+        aria-pressed={chosen !== null}
+        onClick={() => {
+          state.colours.value = chosen === null ? start() : null;
+        }}
+      >
+        Red, green, blue
+      </button>
+      {chosen !== null &&
+        CHANNELS.map((channel, slot) => (
+          <label key={channel} class="image-wish">
+            <span class="muted">{channel}</span>
+            <select
+              class="select tight"
+              value={String(chosen[slot])}
+              onChange={(event) => {
+                state.colours.value = chosen.with(slot, Number(event.currentTarget.value)) as typeof chosen;
+              }}
+            >
+              {layers.map(({ frame }, index) => (
+                <option key={frame.id} value={String(index)}>
+                  {`${nameOf(frame)} ${frame.basename}`}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,277 @@
+/** What lies above the image: grid, sources, what the tools measure, cross-hair, compass, scale bar. On a 2D canvas. */
+import { effect } from "@preact/signals";
+import { type Camera, type Size, toCanvas, toImage } from "./camera.ts";
+import { type GridLine, gridLines } from "./grid.ts";
+import type { Point } from "./plane.ts";
+import type { Region } from "./region.ts";
+import { directions, scaleBar } from "./sky.ts";
+import type { ViewerState } from "./state.ts";
+
+const INK = "#ffd34d";
+const GRID_INK = "rgb(140 200 255 / 60%)";
+const LABEL_INK = "#b9dcff";
+const SOURCE_INK = "rgb(110 230 150 / 85%)";
+const TOOL_INK = "#ff9de0";
+const SHADE = "rgb(0 0 0 / 70%)";
+/** CSS pixels. */
+const ARM = 30;
+const SOURCE_RADIUS = 7;
+
+/** Draws again whenever something of it changes, once a frame at most. Answers what ends that. */
+export function keepOverlay(target: HTMLCanvasElement, state: ViewerState): () => void {
+  let request = 0;
+  const stop = effect(() => {
+    const draw = overlayOf(state);
+    cancelAnimationFrame(request);
+    request = requestAnimationFrame(() => {
+      const { width, height } = state.canvas.peek();
+      const ratio = window.devicePixelRatio;
+      target.width = Math.round(width * ratio);
+      target.height = Math.round(height * ratio);
+      const context = target.getContext("2d")!;
+      context.scale(ratio, ratio);
+      draw(context);
+      target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
+    });
+  });
+  return () => {
+    stop();
+    cancelAnimationFrame(request);
+  };
+}
+
+/** Reads all signals now, and draws what they say later. */
+function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => void {
+  const camera = state.camera.value;
+  const canvas = state.canvas.value;
+  const { wcs } = state.first;
+  const place = ([x, y]: Point): Point => toCanvas(camera, canvas, x, y);
+  const grid = state.grid.value && wcs !== null ? gridLines(wcs, boundsOf(camera, canvas, state)) : [];
+  const catalogue = state.sources.value ? state.catalogue.value : null;
+  const sources = catalogue !== null && typeof catalogue === "object" ? catalogue.sources : [];
+  const [picked, tool, marks] = [state.picked.value, state.tool.value, state.marks.value];
+  const [line, region, star, anchor] = [
+    tool === "line" ? state.line.value : null,
+    tool === "box" || tool === "circle" ? state.region.value : null,
+    tool === "star" ? state.stars.value.at(-1) : undefined,
+    state.anchor.value,
+  ];
+  const cursor = state.cursor.value;
+
+  return (context) => {
+    context.font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
+    context.textBaseline = "middle";
+    const taken = marks ? marksOf(canvas) : [];
+    for (const one of grid) drawGridLine(context, one, place, canvas, taken);
+    for (const { row, at } of sources) {
+      const [px, py] = place(at);
+      if (px < -20 || py < -20 || px > canvas.width + 20 || py > canvas.height + 20) continue;
+      const isPicked = row === picked;
+      stroke(context, isPicked ? INK : SOURCE_INK, isPicked ? 2.5 : 1.25, () =>
+        context.arc(px, py, isPicked ? SOURCE_RADIUS + 3 : SOURCE_RADIUS, 0, 2 * Math.PI),
+      );
+    }
+    if (line !== null) {
+      const [from, to] = [place(line.from), place(line.to)];
+      stroke(context, TOOL_INK, 1.75, () => {
+        context.moveTo(...from);
+        context.lineTo(...to);
+      });
+      dot(context, from);
+      dot(context, to);
+    }
+    if (region !== null) drawRegion(context, region, place, camera);
+    if (star !== undefined) {
+      const [px, py] = place(star.centre);
+      for (const [radius, dash] of [
+        [star.fwhm, []],
+        [star.annulus[0], [4, 4]],
+        [star.annulus[1], [4, 4]],
+      ] as const) {
+        context.setLineDash([...dash]);
+        stroke(context, TOOL_INK, 1.5, () => context.arc(px, py, Math.max(2, radius * camera.scale), 0, 2 * Math.PI));
+      }
+      context.setLineDash([]);
+    }
+    if (anchor !== null) dot(context, place(anchor));
+    if (cursor?.pinned) {
+      const [px, py] = place([Math.round(cursor.at[0]), Math.round(cursor.at[1])]);
+      stroke(context, INK, 1.5, () => {
+        for (const [dx, dy] of [
+          [1, 0],
+          [-1, 0],
+          [0, 1],
+          [0, -1],
+        ] as const) {
+          context.moveTo(px + 5 * dx, py + 5 * dy);
+          context.lineTo(px + 14 * dx, py + 14 * dy);
+        }
+      });
+    }
+    if (marks && wcs !== null) drawMarks(context, state, camera, canvas);
+  };
+}
+
+/** The part of the image that is in sight, with a margin. */
+function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
+  const { width, height } = state.first.image.unit;
+  const corners = [
+    [0, 0],
+    [canvas.width, 0],
+    [0, canvas.height],
+    [canvas.width, canvas.height],
+  ].map(([px, py]) => toImage(camera, canvas, px!, py!));
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  return {
+    x0: Math.max(0.5, Math.min(...xs)),
+    y0: Math.max(0.5, Math.min(...ys)),
+    x1: Math.min(width + 0.5, Math.max(...xs)),
+    y1: Math.min(height + 0.5, Math.max(...ys)),
+  };
+}
+
+/** A line on a dark shade, to be seen on any ground. */
+function stroke(context: CanvasRenderingContext2D, ink: string, width: number, path: () => void): void {
+  context.beginPath();
+  path();
+  context.strokeStyle = SHADE;
+  context.lineWidth = width + 2;
+  context.stroke();
+  context.strokeStyle = ink;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+function label(context: CanvasRenderingContext2D, text: string, ink: string, px: number, py: number): void {
+  context.lineWidth = 3.5;
+  context.lineJoin = "round";
+  context.strokeStyle = SHADE;
+  context.strokeText(text, px, py);
+  context.fillStyle = ink;
+  context.fillText(text, px, py);
+}
+
+function dot(context: CanvasRenderingContext2D, [px, py]: Point): void {
+  stroke(context, TOOL_INK, 1.75, () => context.arc(px, py, 3.5, 0, 2 * Math.PI));
+}
+
+/** A line and its label, where it comes into sight or leaves it and no other label is. */
+function drawGridLine(
+  context: CanvasRenderingContext2D,
+  line: GridLine,
+  place: (point: Point) => Point,
+  { width, height }: Size,
+  taken: Box[],
+): void {
+  const inside = ([px, py]: Point) => px >= 0 && py >= 0 && px <= width && py <= height;
+  const ends: Point[] = [];
+  context.beginPath();
+  for (const piece of line.pieces) {
+    const points = piece.map(place);
+    for (const [i, point] of points.entries()) {
+      if (i === 0) context.moveTo(...point);
+      else context.lineTo(...point);
+      const before = points[i - 1];
+      if (before === undefined || inside(before) === inside(point)) continue;
+      ends.push(inside(point) ? edge(before, point, inside) : edge(point, before, inside));
+    }
+    ends.push(...[points[0]!, points.at(-1)!].filter(inside));
+  }
+  context.strokeStyle = GRID_INK;
+  context.lineWidth = 1;
+  context.stroke();
+  const room = context.measureText(line.label).width / 2 + 5;
+  for (const [px, py] of ends) {
+    const at: Point = [Math.min(width - room, Math.max(room, px)), Math.min(height - 12, Math.max(12, py))];
+    const box: Box = [at[0] - room, at[1] - 9, at[0] + room, at[1] + 9];
+    if (taken.some((other) => overlap(box, other))) continue;
+    taken.push(box);
+    context.textAlign = "center";
+    label(context, line.label, LABEL_INK, ...at);
+    return;
+  }
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+function overlap(a: Box, b: Box): boolean {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
+
+/** What the marks take up: lower left the scale bar, lower right the compass. */
+function marksOf({ width, height }: Size): Box[] {
+  return [
+    [0, height - 46, Math.min(190, width / 3 + 30), height],
+    [width - 110, height - 110, width, height],
+  ];
+}
+
+/** Where the way from a point outside to one inside crosses the edge. */
+function edge(from: Point, to: Point, inside: (point: Point) => boolean): Point {
+  let [out, within] = [from, to];
+  for (let step = 0; step < 12; step++) {
+    const half: Point = [(out[0] + within[0]) / 2, (out[1] + within[1]) / 2];
+    if (inside(half)) within = half;
+    else out = half;
+  }
+  return within;
+}
+
+function drawRegion(
+  context: CanvasRenderingContext2D,
+  region: Region,
+  place: (point: Point) => Point,
+  { scale }: Camera,
+): void {
+  if (region.kind === "circle") {
+    const [px, py] = place(region.centre);
+    stroke(context, TOOL_INK, 1.75, () => context.arc(px, py, Math.max(1, region.radius * scale), 0, 2 * Math.PI));
+    return;
+  }
+  const [[x0, y0], [x1, y1]] = [region.from, region.to];
+  stroke(context, TOOL_INK, 1.75, () => {
+    context.moveTo(...place([x0, y0]));
+    for (const corner of [
+      [x1, y0],
+      [x1, y1],
+      [x0, y1],
+    ] as const) {
+      context.lineTo(...place(corner));
+    }
+    context.closePath();
+  });
+}
+
+function drawMarks(context: CanvasRenderingContext2D, state: ViewerState, camera: Camera, canvas: Size): void {
+  const wcs = state.first.wcs!;
+  const about = directions(wcs, camera.x, camera.y);
+  const [ox, oy] = [canvas.width - 58, canvas.height - 58];
+  context.textAlign = "center";
+  for (const [letter, [dx, dy]] of about === null
+    ? []
+    : ([
+        ["N", about.north],
+        ["E", about.east],
+      ] as const)) {
+    const [fromX, fromY] = toCanvas(camera, canvas, camera.x, camera.y);
+    const [toX, toY] = toCanvas(camera, canvas, camera.x + dx, camera.y + dy);
+    const length = Math.hypot(toX - fromX, toY - fromY);
+    const [ax, ay] = [((toX - fromX) / length) * ARM, ((toY - fromY) / length) * ARM];
+    stroke(context, INK, 1.75, () => {
+      context.moveTo(ox, oy);
+      context.lineTo(ox + ax, oy + ay);
+    });
+    label(context, letter, INK, ox + ax * 1.4, oy + ay * 1.4);
+  }
+  const degrees = wcs.pixelScale(camera.x, camera.y);
+  const bar = degrees === null ? null : scaleBar(degrees / camera.scale, Math.min(160, canvas.width / 3));
+  if (bar === null) return;
+  const y = canvas.height - 20;
+  stroke(context, INK, 1.75, () => {
+    context.moveTo(18, y - 7);
+    context.lineTo(18, y);
+    context.lineTo(18 + bar.length, y);
+    context.lineTo(18 + bar.length, y - 7);
+  });
+  label(context, bar.label, INK, 18 + bar.length / 2, y - 15);
+}

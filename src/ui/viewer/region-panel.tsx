@@ -1,0 +1,59 @@
+import { angleText, short } from "./number.ts";
+import type { Region } from "./region.ts";
+import type { ViewerState } from "./state.ts";
+
+function wordsOf(region: Region): string {
+  if (region.kind === "circle") {
+    const [x, y] = region.centre;
+    return `${x.toFixed(1)}, ${y.toFixed(1)}, radius ${region.radius.toFixed(1)} px`;
+  }
+  const [x, y] = [0, 1].map((axis) => Math.abs(region.to[axis]! - region.from[axis]!));
+  return `${x!.toFixed(1)} × ${y!.toFixed(1)} px`;
+}
+
+/** Statistics of the pixels in the box or circle that was drawn. */
+export function RegionPanel({ state }: { state: ViewerState }) {
+  const region = state.region.value;
+  const found = state.statistics.value;
+  const isBox = state.tool.value === "box";
+  const rows: [name: string, value: string][] =
+    found === null || found === "empty"
+      ? []
+      : [
+          ["Pixels", found.missing > 0 ? `${found.count} and ${found.missing} undefined` : String(found.count)],
+          ["Mean", short(found.mean, 7)],
+          ["Median", short(found.median, 7)],
+          ["Sigma", short(found.sigma)],
+          ["Minimum", short(found.min, 7)],
+          ["Maximum", short(found.max, 7)],
+          ["Sum", short(found.sum, 9)],
+        ];
+  const scale =
+    region?.kind === "circle" ? (state.first.wcs?.pixelScale(region.centre[0], region.centre[1]) ?? null) : null;
+  return (
+    <section class="viewer-part" aria-labelledby="region-title">
+      <h2 id="region-title">{isBox ? "Box" : "Circle"}</h2>
+      {region === null ? (
+        <p class="muted">
+          {isBox
+            ? "Drag a box, or press Enter at two of its corners."
+            : "Drag from the centre, or press Enter at the centre and at the edge."}
+        </p>
+      ) : (
+        <p class="muted">
+          {wordsOf(region)}
+          {region.kind === "circle" && scale !== null && ` (${angleText(region.radius * scale)})`}
+        </p>
+      )}
+      {found === "empty" && <p class="fault">No pixel there has a value.</p>}
+      <dl class="quantities" data-part="statistics">
+        {rows.map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

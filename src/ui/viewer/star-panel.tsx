@@ -1,0 +1,127 @@
+import { short } from "./number.ts";
+import { median } from "./order.ts";
+import { chain, Plot } from "./plot.tsx";
+import { positionText } from "./readout.tsx";
+import type { Star } from "./star.ts";
+import { profileOf, STAR_MODELS } from "./star-fit.ts";
+import type { ViewerState } from "./state.ts";
+
+const MODEL_NAMES = { moffat: "Moffat", gauss: "Gauss" };
+
+/** The star measured last: its width in large letters, its radial profile, and the median of all measured. */
+export function StarPanel({ state }: { state: ViewerState }) {
+  const stars = state.stars.value;
+  const star = stars.at(-1);
+  return (
+    <section class="viewer-part" aria-labelledby="star-title">
+      <div class="part-head">
+        <h2 id="star-title">Star</h2>
+        <fieldset class="choice" aria-label="Profile that is fitted">
+          {STAR_MODELS.map((model) => (
+            <button
+              key={model}
+              type="button"
+              class="button tight"
+              aria-pressed={state.starModel.value === model}
+              onClick={() => state.refit(model)}
+            >
+              {MODEL_NAMES[model]}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      {state.starMissed.value && <p class="fault">No star rises out of the noise there.</p>}
+      {star === undefined ? (
+        <p class="muted">Click a star, or bring the cross-hair to it and press Enter.</p>
+      ) : (
+        <Measured star={star} state={state} />
+      )}
+      {stars.length > 1 && (
+        <p class="several">
+          {stars.length} stars: median FWHM{" "}
+          <strong>{widthText(median(Float64Array.from(stars, (one) => one.fwhm)), state)}</strong>{" "}
+          <button type="button" class="link small" onClick={() => state.clear()}>
+            Start again
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function widthText(pixels: number, state: ViewerState): string {
+  const { wcs, image } = state.first;
+  const scale = wcs?.pixelScale((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
+  const text = `${pixels.toFixed(2)} px`;
+  return scale === null ? text : `${text} · ${(pixels * scale * 3600).toFixed(2)}″`;
+}
+
+function Measured({ star, state }: { star: Star; state: ViewerState }) {
+  const sky = state.first.wcs?.pixelToIcrs(...star.centre) ?? null;
+  const rows: [name: string, value: string][] = [
+    ["Centre", `${star.centre[0].toFixed(2)}, ${star.centre[1].toFixed(2)}`],
+    ...(sky === null ? [] : [["Position", positionText(sky)] as [string, string]]),
+    ["Peak", short(star.peak)],
+    ["Sky", `${short(star.background, 5)} ± ${short(star.noise, 3)}`],
+    ["Flux", short(star.flux)],
+    ["Ellipticity", star.ellipticity === null ? "–" : star.ellipticity.toFixed(2)],
+    ...(star.beta === null ? [] : [["Moffat β", star.beta.toFixed(2)] as [string, string]]),
+  ];
+  return (
+    <>
+      <p class="width" data-part="fwhm">
+        <span class="muted">FWHM</span> {widthText(star.fwhm, state)}
+      </p>
+      {star.saturated && <p class="fault">Saturated: measured by its wings alone.</p>}
+      <RadialProfile star={star} />
+      <dl class="quantities">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function RadialProfile({ star }: { star: Star }) {
+  const { radius, value } = star.points;
+  const most = radius.reduce((largest, one) => Math.max(largest, one), 1);
+  const low = Math.min(
+    star.background - 3 * star.noise,
+    value.reduce((least, one) => Math.min(least, one), star.peak),
+  );
+  const high = Math.max(star.peak, star.background + star.amplitude);
+  const profile = profileOf(star);
+  const curve = Array.from({ length: 61 }, (_, i) => (most * i) / 60);
+  return (
+    <Plot
+      label={`Values by distance from the centre, and the fitted profile: half of the height at ${(star.fwhm / 2).toFixed(2)} pixels.`}
+      x={[0, most]}
+      y={[low, high + 0.04 * (high - low)]}
+      unit="px"
+    >
+      {(px, py) => (
+        <>
+          <path
+            class="points"
+            d={Array.from(radius, (r, i) => `M${px(r).toFixed(1)} ${py(value[i]!).toFixed(1)}h.01`).join("")}
+          />
+          <path
+            class="half"
+            d={`M${px(star.fwhm / 2)} ${py(low)}V${py(star.background + star.amplitude / 2)}H${px(0)}`}
+          />
+          <path
+            class="curve"
+            d={chain(
+              curve.map(px),
+              curve.map((r) => py(star.background + profile(r))),
+            )}
+          />
+        </>
+      )}
+    </Plot>
+  );
+}

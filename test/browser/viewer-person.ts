@@ -1,0 +1,146 @@
+/** What a person does in the viewer: opens a frame there, points at pixels, reads what is said. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, inject } from "vitest";
+import type { Visit } from "./chromium.ts";
+import { tokenOf } from "./frames.ts";
+import { upload, url } from "./person.ts";
+
+const FIXTURES = resolve(import.meta.dirname, "../fixtures/viewer");
+
+/** Three frames of one field in V, B and R, turned and scaled differently; made by fixtures/viewer/make.py. */
+export const FIELD = ["0001", "0002", "0003"].map((number) => `goe-0m50-vw01-20260320-${number}-o01`) as [
+  string,
+  string,
+  string,
+];
+
+/** What astropy (CFITSIO's codec) and wcslib say of each of them. Pixels count from 1. */
+export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "utf8")) as Record<
+  string,
+  {
+    pixels: [x: number, y: number, value: number, ra: number, dec: number][];
+    cube: [x: number, y: number, plane: number, value: number | null][];
+    sources: [id: number, x: number, y: number, ra: number, dec: number, peak: number][];
+  }
+>;
+
+export async function uploadField(): Promise<void> {
+  for (const stem of FIELD) {
+    await upload({ name: `${stem}.fits`, bytes: new Uint8Array(readFileSync(resolve(FIXTURES, `${stem}.fits`))) });
+  }
+}
+
+/** A frame's id by its name without extension. */
+export async function idOf(stem: string): Promise<number> {
+  const token = await tokenOf({ url, username: inject("username"), password: inject("password") });
+  const answer = await fetch(`${url}/frames/?basename_exact=${stem}`, { headers: { Authorization: `Token ${token}` } });
+  return ((await answer.json()) as { results: { id: number }[] }).results[0]!.id;
+}
+
+/** The viewer on a page. Its canvas looks where `at` of the address says; the tests below choose it. */
+export class ViewerPage {
+  private constructor(
+    readonly page: Visit["page"],
+    readonly id: number,
+  ) {}
+
+  /** `query`: more of the address, as `&at=…`. */
+  static async open(page: Visit["page"], stem: string, query = ""): Promise<ViewerPage> {
+    const id = await idOf(stem);
+    const viewer = new ViewerPage(page, id);
+    await page.goto(`${url}/frame/${id}?tab=viewer${query}`);
+    await viewer.drawn();
+    return viewer;
+  }
+
+  get canvas() {
+    return this.page.locator(".viewer-canvas");
+  }
+
+  /** Until the image is on screen. */
+  async drawn(): Promise<void> {
+    await expect.poll(() => this.canvas.getAttribute("data-drawn")).not.toBeNull();
+  }
+
+  /** A part of the read-out or a panel, as it stands. */
+  async part(name: string): Promise<string> {
+    return (await this.page.locator(`[data-part=${name}]`).textContent()).trim();
+  }
+
+  button(name: string) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  /** Where a pixel is in the window, while the address says `at=x0,y0,scale,0`. */
+  async windowOf([x, y]: readonly [number, number]): Promise<[number, number]> {
+    const [x0, y0, scale] = new URL(this.page.url()).searchParams.get("at")!.split(",").map(Number);
+    const box = (await this.canvas.boundingBox())!;
+    return [box.x + box.width / 2 + (x - x0!) * scale!, box.y + box.height / 2 - (y - y0!) * scale!];
+  }
+
+  async point(pixel: readonly [number, number]): Promise<void> {
+    await this.page.mouse.move(...(await this.windowOf(pixel)));
+  }
+
+  async click(pixel: readonly [number, number]): Promise<void> {
+    await this.page.mouse.click(...(await this.windowOf(pixel)));
+  }
+
+  async drag(from: readonly [number, number], to: readonly [number, number], button: "left" | "right" = "left") {
+    await this.point(from);
+    await this.page.mouse.down({ button });
+    await this.page.mouse.move(...(await this.windowOf(to)), { steps: 4 });
+    await this.page.mouse.up({ button });
+  }
+
+  /** The cross-hair exactly on a pixel: there and one step back by the keyboard, which goes from pixel to pixel. */
+  async cross(pixel: readonly [number, number]): Promise<void> {
+    await this.canvas.focus();
+    await this.point(pixel);
+    const [there, back] = pixel[0] > 1 ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+    await this.page.keyboard.press(there!);
+    await this.page.keyboard.press(back!);
+    await expect.poll(() => this.part("pixel")).toBe(`${pixel[0]}, ${pixel[1]}`);
+  }
+
+  /** Colours [r, g, b, alpha] on the canvas of the image, or of what lies above it, around pixels. */
+  async colours(pixels: (readonly [number, number])[], which = ".viewer-canvas"): Promise<number[][]> {
+    const box = (await this.canvas.boundingBox())!;
+    const places: [number, number][] = [];
+    for (const pixel of pixels) {
+      const [x, y] = await this.windowOf(pixel);
+      places.push([x - box.x, y - box.y]);
+    }
+    return this.page.evaluate(`{
+      const canvas = document.querySelector(${JSON.stringify(which)});
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const ratio = canvas.width / canvas.clientWidth;
+      ${JSON.stringify(places)}.map(([x, y]) => [...copy.getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data]);
+    }`);
+  }
+
+  /** Mean brightness of what is drawn, and the part of the canvas that it covers. */
+  async shown(): Promise<{ mean: number; lit: number; coloured: number }> {
+    return this.page.evaluate(`{
+      const canvas = document.querySelector(".viewer-canvas");
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      let sum = 0, lit = 0, coloured = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] === 0) continue;
+        sum += data[i];
+        lit++;
+        if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 8) coloured++;
+      }
+      ({ mean: sum / lit, lit: lit / (data.length / 4), coloured: coloured / lit });
+    }`);
+  }
+
+  /** A parameter of the address, once the address has followed. */
+  parameter(name: string): Promise<string | null> {
+    return Promise.resolve(new URL(this.page.url()).searchParams.get(name));
+  }
+}
