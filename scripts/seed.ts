@@ -35,7 +35,7 @@ function runner(database: DatabaseSync): (statements: Statement[]) => Row[][] {
         statement = database.prepare(sql);
         if (sql.startsWith("INSERT INTO")) prepared.set(sql, statement);
       }
-      return statement.all(...(params as (string | number | null)[])) as Row[];
+      return statement.all(...(params as (string | number | Uint8Array | null)[])) as Row[];
     });
     database.exec("COMMIT");
     return answers;
@@ -49,7 +49,7 @@ export async function seed(
 ): Promise<void> {
   database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
   const run = runner(database);
-  const loader = new BulkLoader(run, SEED_END);
+  const loader = new BulkLoader(run, SEED_END, true);
   const triggers = await loader.begin();
   const indexes = live
     ? []

@@ -5,7 +5,7 @@
 import { splitName } from "./basename.ts";
 import type { Row, Statement } from "./database.ts";
 import type { FrameFacts, StoredFile } from "./frame.ts";
-import { factColumns, fileColumns } from "./frame-row.ts";
+import { DIGITS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, type Layout, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { CELLS, keyOf } from "./sky-cell.ts";
@@ -38,11 +38,16 @@ export class BulkLoader {
   private readonly layouts = new Map<string, number>();
   private readonly run: Run;
   private readonly settled: number;
+  private readonly singly: boolean;
 
-  /** `settled`: the moment at which embargoes are taken to stand. The database must have no frames yet. */
-  constructor(run: Run, settled: number) {
+  /**
+   * `settled`: the moment at which embargoes are taken to stand. The database must have no frames yet. `singly`: a
+   * statement a frame, which is faster where statements cost nothing (a file of one's own) and no way to ask D1.
+   */
+  constructor(run: Run, settled: number, singly = false) {
     this.run = run;
     this.settled = settled;
+    this.singly = singly;
   }
 
   /** Takes the triggers away, which would count every frame by itself. Answers the statements that bring them back. */
@@ -80,15 +85,9 @@ export class BulkLoader {
         created,
       };
       names = Object.keys(columns);
-      rows.push(Object.values(columns).map((value) => (value instanceof Uint8Array ? hexOf(value) : value)));
+      rows.push(Object.values(columns));
     }
-    statements.push({
-      sql: `INSERT INTO frame (${names.join(", ")}) SELECT ${names
-        .map((name, i) => (BLOBS.has(name) ? `unhex(value ->> ${i})` : `value ->> ${i}`))
-        .join(", ")} FROM json_each(?)`,
-      params: [JSON.stringify(rows)],
-    });
-    await this.run(statements);
+    await this.run([...statements, ...(this.singly ? oneByOne(names, rows) : [together(names, rows)])]);
   }
 
   /** Counters and triggers, after the last frame. */
@@ -136,6 +135,23 @@ export class BulkLoader {
       );
     });
   }
+}
+
+function together(names: string[], rows: unknown[][]): Statement {
+  const values = names.map((name, i) => (BLOBS.has(name) ? `unhex(value ->> ${i})` : `value ->> ${i}`));
+  const plain = rows.map((row) => row.map((value) => (value instanceof Uint8Array ? hexOf(value) : value)));
+  return {
+    sql: `INSERT INTO frame (${names.join(", ")}) SELECT ${values.join(", ")} FROM json_each(?)`,
+    params: [JSON.stringify(plain)],
+  };
+}
+
+function oneByOne(names: string[], rows: unknown[][]): Statement[] {
+  const sql = `INSERT INTO frame (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
+  // Numbers are bound as REAL, and a column without affinity would keep that.
+  const whole = (value: unknown, i: number) =>
+    typeof value === "number" && DIGITS.has(names[i]!) ? BigInt(value) : value;
+  return rows.map((row) => ({ sql, params: row.map(whole) }));
 }
 
 /** The number of a key: counted from 1, in the order in which keys come; `add` is told of new ones. */

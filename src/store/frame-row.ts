@@ -18,6 +18,9 @@ export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.d
   frame.warnings, frame.original_size, frame.original_crc32,
   lower(hex(frame.original_md5)) AS original_md5, lower(hex(frame.original_sha256)) AS original_sha256`;
 
+/** Columns of digits.ts. */
+export const DIGITS: ReadonlySet<string> = new Set(["reqnum", "obsnum"]);
+
 export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

@@ -2,7 +2,7 @@
 import { splitName } from "./basename.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
-import { FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
+import { DIGITS, FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, findLayout, LAYOUT_COLUMNS, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { IDS } from "./shards.ts";
@@ -52,8 +52,6 @@ const COMBINATION = `(SELECT id FROM combination WHERE siteid = ?2 AND telid = ?
 const OBJECT = "(SELECT id FROM object WHERE name = ?11)";
 const STEM = "(SELECT id FROM stem WHERE text = ?12)";
 const OPEN = `(${EMBARGO}) = 1`;
-/** Columns of digits.ts. */
-const DIGITS: ReadonlySet<string> = new Set(["reqnum", "obsnum"]);
 /** Parameters before those of the layout, and before those of the columns. */
 const LOOKUPS = 13;
 const FIRST = LOOKUPS + LAYOUT_COLUMNS;
