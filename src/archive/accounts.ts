@@ -5,7 +5,7 @@ import type { Account, AccountStore } from "../store/accounts.ts";
 import type { Holder, HolderStore } from "../store/holders.ts";
 import { checkAttempts, clearAttempts, countFailure } from "./attempts.ts";
 import { ArchiveError } from "./errors.ts";
-import { checkStrength, hashPassword, verifyPassword } from "./password.ts";
+import { checkStrength, hashPassword, isForeign, isPasswordHash, verifyPassword } from "./password.ts";
 import { readSession } from "./session.ts";
 import type { Person, Viewer } from "./visibility.ts";
 
@@ -99,6 +99,9 @@ export async function signIn(
     });
   }
   clearAttempts(username, address);
+  if (isForeign(account.password)) {
+    await store.rehash(account.id, account.password, await hashPassword(password));
+  }
   return account;
 }
 
@@ -154,19 +157,36 @@ export async function addToken(
   return { token, id: added.id };
 }
 
-/** A new account. Throws CONFLICT where the name is taken. */
+/**
+ * A new account, with a password, or a hash of one as Django has it, or neither. Throws CONFLICT where the name is
+ * taken.
+ */
 export async function addAccount(
   store: AccountStore,
-  account: { username: string; password: string | null; email: string; isStaff: boolean; proposals: string[] },
+  account: {
+    username: string;
+    password: string | null;
+    passwordHash: string | null;
+    email: string;
+    isStaff: boolean;
+    proposals: string[];
+  },
 ): Promise<Account> {
   if (!/^[\w.@+-]{1,150}$/.test(account.username)) {
     throw new ArchiveError("BAD_PARAMETER", "A username has 1 to 150 letters, digits and @/./+/-/_ only.", {
       field: "username",
     });
   }
-  if (account.password !== null) checkStrength(account.password, account.username);
-  const password = account.password === null ? "" : await hashPassword(account.password);
-  const added = await store.add({ ...account, password });
+  const { password: plain, passwordHash, ...rest } = account;
+  if (plain !== null) checkStrength(plain, account.username);
+  if (passwordHash !== null && (plain !== null || !isPasswordHash(passwordHash))) {
+    const accepts = "It accepts pbkdf2_sha256$iterations$salt$hash as Django writes it, instead of a password.";
+    throw new ArchiveError("BAD_PARAMETER", accepts, { field: "password_hash" });
+  }
+  const added = await store.add({
+    ...rest,
+    password: plain === null ? (passwordHash ?? "") : await hashPassword(plain),
+  });
   if (added === null) {
     throw new ArchiveError("CONFLICT", "A user with that username already exists.", { field: "username" });
   }

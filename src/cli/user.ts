@@ -72,8 +72,11 @@ const actions: Record<string, (name: string | undefined, options: Record<string,
   async add(name, options) {
     if (!name) throw new UsageError("Name the user to add.");
     const staff = options.staff === true;
-    const { password, made } = await passwordFor(name, options);
+    const hash = options["password-hash"];
+    const { password, made } =
+      typeof hash === "string" ? { password: null, made: false } : await passwordFor(name, options);
     if (options.local === true) {
+      if (password === null) throw new UsageError("--password-hash needs a running archive.");
       await addLocally(name, password, staff);
     } else {
       const archive = await ArchiveClient.connect(options);
@@ -81,7 +84,7 @@ const actions: Record<string, (name: string | undefined, options: Record<string,
         typeof options.proposals === "string" ? options.proposals.split(",").map((text) => text.trim()) : [];
       await archive.json("admin/api/users/", {
         method: "POST",
-        json: { username: name, password, is_staff: staff, proposals },
+        json: { username: name, password, password_hash: hash, is_staff: staff, proposals },
       });
     }
     console.log(`${name} may sign in now${staff ? ", as staff" : ""}${made ? `; password: ${password}` : ""}`);
@@ -125,6 +128,7 @@ export const user: Command = {
   options: {
     staff: { type: "boolean", value: "", help: "add: may upload, delete and manage accounts" },
     password: { type: "string", value: "TEXT", help: "add, password: the password (else it is asked for)" },
+    "password-hash": { type: "string", value: "HASH", help: "add: the password's hash in another archive's Django" },
     proposals: { type: "string", value: "A,B", help: "add: proposals whose embargoed frames the user may see" },
     local: { type: "boolean", value: "", help: "add: straight into this machine's database, for the first account" },
   },

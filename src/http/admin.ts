@@ -30,6 +30,10 @@ const UserSchema = z.object({
 const NewUser = z.object({
   username: requiredText(),
   password: requiredText().nullish(),
+  password_hash: z
+    .string()
+    .nullish()
+    .openapi({ description: "Instead of the password: `pbkdf2_sha256$…` as another archive's Django has it" }),
   email: z.string().max(254).default(""),
   is_staff: z.boolean().default(false),
   proposals: proposals.default([]),
@@ -106,6 +110,7 @@ admin.post(USERS, async (c) => {
   const account = await addAccount(c.var.accounts, {
     username: body.username,
     password: body.password ?? null,
+    passwordHash: body.password_hash ?? null,
     email: body.email,
     isStaff: body.is_staff,
     proposals: body.proposals,

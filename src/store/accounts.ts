@@ -130,6 +130,14 @@ export function accountStore(d1: D1Database) {
       ]);
     },
 
+    /** Puts another hash of the same password in the place of the one that was read, unless it was changed since. */
+    async rehash(id: number, old: string, password: string): Promise<void> {
+      await db
+        .update(user)
+        .set({ password })
+        .where(and(eq(user.id, id), eq(user.password, old)));
+    },
+
     async setProposals(id: number, names: string[]): Promise<void> {
       await d1.batch([
         d1.prepare(`DELETE FROM membership WHERE user_id = ?`).bind(id),

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { signIn } from "../../src/archive/accounts.ts";
 import { hashPassword, verifyPassword } from "../../src/archive/password.ts";
 import { startSession } from "../../src/archive/session.ts";
@@ -170,10 +170,52 @@ describe("with accounts", () => {
     // The format is Django's (django.contrib.auth.hashers); the hash was made by Python's hashlib.pbkdf2_hmac.
     const django = "pbkdf2_sha256$1000$saltsaltsalt$dz0tPg3f3Cub3HE25nYFvJIVNaJvVlNDg4NpAtEcK0w=";
     expect(await verifyPassword("platevault", django)).toBe(true);
-    await expect(verifyPassword("x", stored.replace("100000", "600000"))).rejects.toMatchObject({
-      code: "BAD_PARAMETER",
-    });
+    for (const foreign of ["argon2$argon2id$v=19$m=102400", stored.replace("100000", "9000000"), "md5$a$b"]) {
+      await expect(verifyPassword("x", foreign)).rejects.toMatchObject({ code: "BAD_PARAMETER" });
+    }
     for (const none of ["", "!unusable"]) expect(await verifyPassword("", none)).toBe(false);
+  });
+
+  it("takes accounts over with hashes that the platform refuses to compute, and makes them anew", async () => {
+    // Production refuses more than 100,000 iterations, the local runtime does not. Fewer are enough to try it.
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, "deriveBits").mockImplementation(async (algorithm, key, length) => {
+      const { iterations } = algorithm as unknown as { iterations: number };
+      if (iterations !== 2000) return derive(algorithm, key, length);
+      throw new DOMException("Pbkdf2 failed: iteration counts above 100000 are not supported.", "NotSupportedError");
+    });
+    // By Python's hashlib.pbkdf2_hmac, in the form of django.contrib.auth.hashers.
+    const hash = "pbkdf2_sha256$2000$saltOfDjango22$hUq0/Jo1i4HOIdkDGsix0+TzxQPWurnihShYpE3wGgw=";
+    const add = (fields: object) =>
+      request("/admin/api/users/", {
+        method: "POST",
+        token: TOKENS.admin,
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ username: "imported", ...fields }),
+      });
+    for (const bad of [{ password_hash: "argon2$x" }, { password_hash: hash, password: "a good password" }]) {
+      expect(Object.keys((await (await add(bad)).json()) as object)).toEqual(["password_hash"]);
+    }
+    expect((await add({ password_hash: hash })).status).toBe(201);
+    const signedIn = async (password: string) =>
+      (
+        await request("/api-token-auth/", {
+          method: "POST",
+          body: new URLSearchParams({ username: "imported", password }),
+        })
+      ).status;
+    const stored = async () => (await accounts.byName("imported"))!.password;
+    expect(await signedIn("another password")).toBe(400);
+    expect(await stored()).toBe(hash);
+    expect(await signedIn("an imported password")).toBe(200);
+    expect(await stored()).toMatch(/^pbkdf2_sha256\$100000\$/);
+    expect(await signedIn("an imported password")).toBe(200);
+    // So many a minute, of anybody: they stop everything else.
+    await accounts.renew((await accounts.byName("imported"))!.id, hash, "", Date.now());
+    const answers = [];
+    for (let i = 0; i < 4; i++) answers.push(await signedIn("another password"));
+    expect(answers).toEqual([400, 400, 400, 429]);
+    vi.restoreAllMocks();
   });
 
   it("keeps nothing from which a token or a password could be had", async () => {
