@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Zip, ZipPassThrough } from "fflate";
 import { openCatalogue } from "../src/store/d1-catalogue.ts";
+import { fileStore } from "../src/store/files.ts";
 import type { FrameFacts } from "../src/store/frame.ts";
 import archive from "../src/worker.ts";
-
-const PART = 5 * 1024 * 1024;
 
 const FACTS: Omit<FrameFacts, "basename" | "siteid"> = {
   telid: "0m50",
@@ -32,8 +31,8 @@ const FACTS: Omit<FrameFacts, "basename" | "siteid"> = {
   related: [],
 };
 
-/** Frames with files of `size` bytes, in one piece or as a multipart upload leaves them. */
-async function fill(env: Env, site: string, count: number, size: number, parts: boolean): Promise<Response> {
+/** Frames with files of `size` bytes, written as an ingest writes them. */
+async function fill(env: Env, site: string, count: number, size: number): Promise<Response> {
   const bytes = new Uint8Array(size);
   for (let i = 0; i < size; i++) bytes[i] = (i * 2654435761) >>> 13;
   const [md5, sha256] = ["md5", "sha256"].map((name) => createHash(name).update(bytes).digest("hex"));
@@ -41,16 +40,9 @@ async function fill(env: Env, site: string, count: number, size: number, parts: 
   for (let made = 0; made < count; made++) {
     const basename = `${site}-${made}`;
     const key = `frames/${site}/${basename}.fits`;
-    if (parts) {
-      const upload = await env.FILES.createMultipartUpload(key);
-      const sent: R2UploadedPart[] = [];
-      for (let at = 0; at < size; at += PART) {
-        sent.push(await upload.uploadPart(sent.length + 1, bytes.subarray(at, at + PART)));
-      }
-      await upload.complete(sent);
-    } else {
-      await env.FILES.put(key, bytes);
-    }
+    const writer = fileStore(env.FILES).writer(key);
+    await writer.write(bytes);
+    await writer.finish();
     const file = { key, filename: `${basename}.fits`, ...sums, packing: "none" as const, original: null, warnings: [] };
     await openCatalogue(env.DB).add({ ...FACTS, basename, siteid: site }, file, Date.now());
   }
@@ -90,7 +82,7 @@ export default {
     const of = (name: string) => searchParams.get(name) ?? "";
     if (pathname === "/bench/fflate/") return fflateZip(env.FILES, `frames/${of("site")}/`);
     if (pathname === "/bench/fill/") {
-      return fill(env, of("site"), Number(of("count")), Number(of("size")), of("parts") === "true");
+      return fill(env, of("site"), Number(of("count")), Number(of("size")));
     }
     return archive.fetch(request, env, context);
   },
