@@ -2,10 +2,11 @@
 import { type Config, config } from "../config.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import { openCatalogue } from "../store/d1-catalogue.ts";
+import type { WorkKind } from "../store/due-work.ts";
 import { type FileStore, fileStore } from "../store/files.ts";
 
 /** Work that may happen after the answer. Each kind may be done twice without harm. */
-export type WorkItem = { kind: "preview" | "pack" | "unpack"; id: number; version: number };
+export type WorkItem = { kind: WorkKind; id: number; version: number };
 
 export interface Archive {
   config: Config;

@@ -14,14 +14,14 @@ import type { Added } from "../store/catalogue.ts";
 import { FileStoreError } from "../store/files.ts";
 import type { Frame, FrameFacts, StoredFile } from "../store/frame.ts";
 import { Checksums } from "./checksums.ts";
-import type { Archive, WorkItem } from "./context.ts";
+import type { Archive } from "./context.ts";
+import { kindsFor, PATIENCE, send } from "./due.ts";
 import { ArchiveError } from "./errors.ts";
 import { factsOf, lookupOf } from "./facts.ts";
 import { formatTemplate } from "./formatter.ts";
 import type { HeaderLookup } from "./header-lookup.ts";
 import { IngestScan, type Scanned } from "./ingest-scan.ts";
 import { basenameOf, checkName, directoryOf, segmentOf, stripExtensions } from "./names.ts";
-import { isCompressed } from "./plain-file.ts";
 
 /** Directory below ARCHIVE_ROOT for files whose science header has not come yet. */
 const WAITING = ".incoming";
@@ -186,7 +186,8 @@ async function move({ files }: Archive, from: string, to: string): Promise<void>
 async function addRow(archive: Archive, facts: FrameFacts, file: StoredFile, now: number): Promise<Ingested> {
   let added: Added;
   try {
-    added = await archive.catalogue.add(facts, file, now);
+    const due = { kinds: kindsFor(archive.config, file.filename), at: now + PATIENCE };
+    added = await archive.catalogue.add(facts, file, now, due);
   } catch (cause) {
     const frame = await removeUnlessListed(archive, facts.basename, file);
     if (frame !== null) return { outcome: frame.version === 1 ? "created" : "version", frame };
@@ -213,15 +214,13 @@ async function removeUnlessListed(archive: Archive, basename: string, file: Stor
   return null;
 }
 
-/** Previews are also made when they are asked for, so a queue that fails costs time and nothing else. */
-async function enqueue({ queue, config }: Archive, frame: Frame): Promise<void> {
-  const { id, version } = frame;
-  const items: WorkItem[] = [{ kind: "preview", id, version }];
-  // What came compressed stays so, and is unpacked once to know what is inside.
-  if (isCompressed(frame.file.filename)) items.push({ kind: "unpack", id, version });
-  else if (config.pack !== "off") items.push({ kind: "pack", id, version });
+/** What the queue does not take is still due, and asked for by the upkeep. */
+async function enqueue(archive: Archive, { id, version, file }: Frame): Promise<void> {
   try {
-    await queue.sendBatch(items.map((body) => ({ body })));
+    await send(
+      archive,
+      kindsFor(archive.config, file.filename).map((kind) => ({ kind, id, version })),
+    );
   } catch (error) {
     console.warn(
       JSON.stringify({ level: "warn", message: "the queue took no work", id, version, error: String(error) }),

@@ -3,6 +3,7 @@
  * found is reported and never touched, as the object may be out of reach and not lost.
  */
 import type { Archive } from "./context.ts";
+import { resume } from "./due.ts";
 import { differences } from "./stock.ts";
 import { dropAbandoned } from "./uploads.ts";
 
@@ -52,10 +53,19 @@ export async function sweep(archive: Pick<Archive, "config" | "catalogue" | "fil
   };
 }
 
-/** The scheduled run. */
+/** The scheduled run. What fails is logged and does not keep the rest from being done; the first of it is thrown. */
 export async function upkeep(archive: Archive, now: number): Promise<void> {
-  const abandoned = await dropAbandoned(archive, now);
-  const result = await sweep(archive, now);
-  const level = result.missing > 0 || result.refused !== null ? "warn" : "info";
-  console.log(JSON.stringify({ level, message: "swept", ...result, abandoned }));
+  const failures: unknown[] = [];
+  const attempt = <T>(run: Promise<T>) =>
+    run.catch((error: unknown) => {
+      failures.push(error);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      console.error(JSON.stringify({ level: "error", message: "upkeep failed", error: text }));
+    });
+  const resumed = await attempt(resume(archive, now));
+  const abandoned = await attempt(dropAbandoned(archive, now));
+  const swept = await attempt(sweep(archive, now));
+  const doubtful = swept === undefined || swept.missing > 0 || swept.refused !== null;
+  console.log(JSON.stringify({ level: doubtful ? "warn" : "info", message: "upkeep", resumed, abandoned, ...swept }));
+  if (failures.length > 0) throw failures[0];
 }

@@ -6,7 +6,7 @@ import { unpackFrame } from "./unpacking.ts";
 
 /** Previews are waited for by people, packing by nobody; and a packing replaces the file that a preview reads. */
 const ORDER: WorkItem["kind"][] = ["preview", "pack", "unpack"];
-/** Seconds until the next try, for each try; the queue gives up by its own `max_retries`. */
+/** Seconds until the next try, for each try; after `max_retries` the queue gives up, and the upkeep asks again. */
 const DELAYS = [5, 30, 120, 600];
 
 export async function work(archive: Archive, item: WorkItem): Promise<void> {
@@ -26,7 +26,9 @@ export async function consume(archive: Archive, batch: MessageBatch<WorkItem>): 
   const messages = batch.messages.toSorted((a, b) => ORDER.indexOf(a.body.kind) - ORDER.indexOf(b.body.kind));
   for (const message of messages) {
     try {
+      const { kind, id, version } = message.body;
       await work(archive, message.body);
+      await archive.catalogue.strike(id, version, kind);
       message.ack();
     } catch (error) {
       const { attempts, body } = message;

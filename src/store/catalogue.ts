@@ -2,6 +2,7 @@
  * The catalogue: the only way to the frames in D1. Callers see frames, queries and sights; how rows are found and
  * counted (combinations, histograms, cells) stays in this folder.
  */
+import type { Due, DueWork, Postponed, WorkKind } from "./due-work.ts";
 import type {
   Aggregate,
   Frame,
@@ -68,9 +69,16 @@ export interface Catalogue {
   /**
    * Adds a file whose bytes are already safe in R2, in one transaction with everything that hangs on it (combination,
    * object, histograms, related names both ways). Safe against a second upload of the same name at the same moment. The
-   * frame answered has the facts as given, which the catalogue may round (footprint).
+   * frame answered has the facts as given, which the catalogue may round (footprint). `due`: work that a new file
+   * brings; default none.
    */
-  add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added>;
+  add(facts: FrameFacts, file: StoredFile, now: number, due?: Due): Promise<Added>;
+  /** Notes that a kind of work is done, or will never be. */
+  strike(id: number, version: number, kind: WorkKind): Promise<void>;
+  /** The oldest `limit` frames (of each shard) with work that should be done by `now`. */
+  overdue(now: number, limit: number): Promise<DueWork[]>;
+  /** Counts one more try of each, or gives it up. */
+  postpone(works: Postponed[]): Promise<void>;
   /** Puts a proven packing in the place of a version's file, unless it has changed since (then false). */
   replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean>;
   /** Removes a frame with all its versions; answers the R2 keys that nothing refers to any more, or null: not there. */

@@ -3,6 +3,7 @@ import { joinNames, splitName } from "./basename.ts";
 import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
 import { sees } from "./choice.ts";
 import { Database, type DatabaseOptions, type Row } from "./database.ts";
+import { type Due, NO_WORK, overdue, postpone, strike, type WorkKind } from "./due-work.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
 import { basenameOf, bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
@@ -160,10 +161,10 @@ export class D1Catalogue implements Catalogue {
     return row?.found === 1;
   }
 
-  async add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added> {
+  async add(facts: FrameFacts, file: StoredFile, now: number, due: Due = NO_WORK): Promise<Added> {
     for (let left = ATTEMPTS; left > 0; left--) {
       // Nearly every name is new, and whether it is costs no round trip of its own.
-      const id = await insert(this.database, this.shard, facts, file, now);
+      const id = await insert(this.database, this.shard, facts, file, now, due);
       if (id !== null) return { outcome: "created", frame: { ...facts, id, version: 1, file, created: now } };
       const owned = await this.owned(facts.basename);
       if (owned === null) continue;
@@ -171,12 +172,20 @@ export class D1Catalogue implements Catalogue {
       if (await this.holds(facts.basename, file.original?.sha256 ?? file.sha256)) {
         return { outcome: "duplicate", frame: old };
       }
-      if (!(await supersede(this.database, old, row, facts, file, now))) continue;
+      if (!(await supersede(this.database, old, row, facts, file, now, due))) continue;
       const frame = { ...facts, id: old.id, version: old.version + 1, file, created: now };
       return { outcome: "version", frame, previous: old.version };
     }
     throw new Error(`Other uploads of ${facts.basename} kept getting in between.`);
   }
+
+  async strike(id: number, version: number, kind: WorkKind): Promise<void> {
+    await strike(this.database, id, version, kind);
+  }
+
+  overdue: Catalogue["overdue"] = (now, limit) => overdue(this.database, now, limit);
+
+  postpone: Catalogue["postpone"] = (works) => postpone(this.database, works);
 
   async replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean> {
     return this.reader.steady(null, async (ask) => {

@@ -83,7 +83,7 @@ export const state = sqliteTable("state", {
   id: integer("id").primaryKey(),
   /** Number of this shard; the upper part of its frames' ids (see shard.ts). */
   shard: integer("shard").notNull(),
-  /** Largest frame id ever given here; ids are never used again. */
+  /** Largest id of a frame that was removed (or more): ids are never used again. */
   lastId: integer("last_id").notNull(),
   /** UTC milliseconds: frames with a public date up to here count as public, later ones as embargoed (settle.ts). */
   settled: integer("settled").notNull(),
@@ -279,3 +279,25 @@ export const selection = sqliteTable(
   },
   (t) => [index("selection_expires").on(t.expires)],
 );
+
+/** Work that a file has still to see, by kinds in bits (due-work.ts). WITHOUT ROWID. */
+export const due = sqliteTable(
+  "due",
+  {
+    frame: integer("frame").notNull(),
+    version: integer("version").notNull(),
+    kinds: integer("kinds").notNull(),
+    /** When the upkeep may ask for it. */
+    at: integer("at").notNull(),
+    tries: integer("tries").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.frame, t.version] })],
+);
+
+/** Multipart uploads to R2 that were begun and not ended yet: R2 itself lists none. WITHOUT ROWID. */
+export const openUpload = sqliteTable("open_upload", {
+  key: text("key").primaryKey(),
+  /** R2's id of it. */
+  upload: text("upload").notNull(),
+  opened: integer("opened").notNull(),
+});

@@ -1,6 +1,7 @@
 /** The catalogue in several databases: each question goes to all of them, or to the one that an id or a name leads to. */
 import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
 import type { D1Catalogue } from "./d1-catalogue.ts";
+import type { Due, DueWork, Postponed, WorkKind } from "./due-work.ts";
 import type {
   Aggregate,
   Frame,
@@ -150,11 +151,27 @@ export class ShardedCatalogue implements Catalogue {
    * A name stays in the shard that had it first, whatever DATE-OBS later versions have: the first shard keeps who took
    * it, so that two uploads of one name with dates in different epochs end up in one place.
    */
-  async add(facts: FrameFacts, file: StoredFile, now: number): Promise<Added> {
+  async add(facts: FrameFacts, file: StoredFile, now: number, due?: Due): Promise<Added> {
     const owner = await this.owner(facts.basename);
     const { number } = shardFor(this.shards, facts.dateObs);
     const taken = owner === null ? await this.parts[0]!.claim(facts.basename, number) : shardNumberOf(owner.id);
-    return this.parts[taken]!.add(facts, file, now);
+    return this.parts[taken]!.add(facts, file, now, due);
+  }
+
+  async strike(id: number, version: number, kind: WorkKind): Promise<void> {
+    await this.partOf(id)?.strike(id, version, kind);
+  }
+
+  async overdue(now: number, limit: number): Promise<DueWork[]> {
+    return (await Promise.all(this.parts.map((part) => part.overdue(now, limit)))).flat();
+  }
+
+  async postpone(works: Postponed[]): Promise<void> {
+    await Promise.all(
+      this.parts.map((part, number) =>
+        part.postpone(works.filter(({ work }) => shardNumberOf(work.frameId) === number)),
+      ),
+    );
   }
 
   async replaceFile(id: number, version: number, expectedKey: string, file: StoredFile): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** Adding, replacing and removing frames. Each change is one transaction; the triggers keep every count in it. */
 import { splitName } from "./basename.ts";
 import type { Database, Row, Statement } from "./database.ts";
+import { type Due, dueStatement } from "./due-work.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
 import { DIGITS, FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, findLayout, LAYOUT_COLUMNS, layoutParams } from "./layout.ts";
@@ -13,15 +14,19 @@ const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbi
 /** Which embargo class a public date (parameter ?1) has as of `state.settled`. */
 const EMBARGO = "CASE WHEN ?1 IS NULL THEN 0 WHEN ?1 <= (SELECT settled FROM state) THEN 1 ELSE 2 END";
 
-/** The statements before the frame itself: its combination, its object, its id. */
-function groundwork(facts: FrameFacts, now: number, ids: 0 | 1, shard = 0): Statement[] {
+/** Id of the frame that was added last; ids only grow. */
+const NEWEST = "(SELECT max(id) FROM frame)";
+
+/** The statements before the frame itself: its combination and its object. */
+function groundwork(facts: FrameFacts, now: number): Statement[] {
   const key = KEY.map((field) => facts[field]);
   const statements: Statement[] = [
     {
-      // Nothing becomes public by this: the moment only moves on where no embargo ends in between.
-      sql: `UPDATE state SET last_id = max(last_id, ${shard * IDS}) + ?2, settled = CASE WHEN settled < ?1 AND NOT EXISTS
-        (SELECT 1 FROM frame WHERE public_date > settled AND public_date <= ?1) THEN ?1 ELSE settled END`,
-      params: [now, ids],
+      // For a frame that is public already. No other becomes so by this: the moment only moves on where no embargo ends
+      // in between.
+      sql: `UPDATE state SET settled = ?1 WHERE ?2 > settled AND ?2 <= ?1 AND NOT EXISTS
+        (SELECT 1 FROM frame WHERE public_date > settled AND public_date <= ?1)`,
+      params: [now, facts.publicDate],
     },
     {
       sql: `INSERT INTO combination (${KEY.join(", ")}, embargo)
@@ -101,21 +106,25 @@ export async function insert(
   facts: FrameFacts,
   file: StoredFile,
   now: number,
+  due: Due,
 ): Promise<number | null> {
   const { shared, values, params } = columnsOf(facts, file, now, 1);
+  // `last_id` is kept for frames that were removed.
+  const nextId = `(SELECT 1 + max(last_id, ${shard * IDS}, coalesce(${NEWEST}, 0)) FROM state)`;
   try {
     const answers = await database.run([
-      ...groundwork(facts, now, 1, shard),
+      ...groundwork(facts, now),
       ...shared,
       {
         sql: `INSERT INTO frame (id, ${values.map(([name]) => name).join(", ")})
-          VALUES ((SELECT last_id FROM state), ${values.map(([, value]) => value).join(", ")})`,
+          VALUES (${nextId}, ${values.map(([, value]) => value).join(", ")})`,
         params,
       },
+      ...dueStatement(NEWEST, 1, due),
       // RETURNING would count as two more rows written.
-      { sql: "SELECT last_id FROM state" },
+      { sql: `SELECT ${NEWEST} AS id` },
     ]);
-    return answers.at(-1)![0]!.last_id as number;
+    return answers.at(-1)![0]!.id as number;
   } catch (error) {
     if (/UNIQUE constraint failed: frame\.stem, frame\.tail/.test(String(error))) return null;
     throw error;
@@ -133,6 +142,7 @@ export async function supersede(
   facts: FrameFacts,
   file: StoredFile,
   now: number,
+  due: Due,
 ): Promise<boolean> {
   const { shared, values, params } = columnsOf(facts, file, now, old.version + 1);
   const { id, version, file: oldFile, created: _, ...oldFacts } = old;
@@ -144,12 +154,13 @@ export async function supersede(
           SELECT id, version, created, ?, md5, sha256, original_md5, original_sha256, ?, ? FROM frame WHERE id = ?`,
         params: [oldFile.key, JSON.stringify(oldFacts), JSON.stringify(oldFile), id],
       },
-      ...groundwork(facts, now, 0),
+      ...groundwork(facts, now),
       ...shared,
       {
         sql: `UPDATE frame SET ${values.map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE id = ${id}`,
         params,
       },
+      ...dueStatement(String(id), version + 1, due),
     ]);
     return true;
   } catch (error) {
@@ -212,6 +223,8 @@ export async function erase(database: Database, id: number): Promise<{ row: Row;
     { sql: `SELECT ${FRAME_COLUMNS} FROM frame WHERE id = ?`, params: [id] },
     { sql: "DELETE FROM former WHERE frame = ? RETURNING key", params: [id] },
     { sql: "DELETE FROM frame WHERE id = ?", params: [id] },
+    // An id is never used again.
+    { sql: "UPDATE state SET last_id = max(last_id, ?)", params: [id] },
   ]);
   const [row] = rows!;
   return row === undefined ? null : { row, formerKeys: formers!.map(({ key }) => key as string) };
