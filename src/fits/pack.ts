@@ -1,6 +1,6 @@
 /**
  * Packs a FITS file by tile compression without loss (FITS 4.0 §10), in a stream: RICE_1 for integers of 8, 16 and 32
- * bits, GZIP_2 for floats, one row a tile, as fpack does. All other HDUs go on whole. `unpack.ts` and funpack restore
+ * bits, GZIP_2 for floats, one row a tile, as fpack does; a very long row in several. All other HDUs go on whole. `unpack.ts` and funpack restore
  * the file bit for bit; an image they could not restore goes on whole as well.
  */
 
@@ -38,8 +38,8 @@ export type PackResult =
 
 /** Bytes of an image read at once. */
 const BATCH = 1024 * 1024;
-/** A longer row would make a tile that takes too much memory at either end. */
-const LONGEST_ROW = 4 * 1024 * 1024;
+/** Bytes of pixels in a tile: more would take too much memory at either end, so longer rows are cut into several. */
+const LARGEST_TILE = 4 * 1024 * 1024;
 /** Most axes that CFITSIO compresses (MAX_COMPRESS_DIM). */
 const MOST_AXES = 6;
 
@@ -88,6 +88,7 @@ export async function packFits(source: ByteSource, sink: PackSink, options: Pack
 async function planOf(hdu: Hdu, options: PackOptions): Promise<Plan | undefined> {
   if ((hdu.kind !== "primary" && hdu.kind !== "image") || hdu.image === undefined) return undefined;
   const { bitpix, axes } = hdu.image;
+  // CFITSIO compresses no integers of 64 bits ("Bad image datatype"), so nobody could be sure to read them.
   if (bitpix === 64 || (bitpix < 0 && !options.floats) || axes.length > MOST_AXES) return undefined;
   const width = Math.abs(bitpix) / 8;
   const rows = axes.slice(1).reduce((product, length) => product * length, 1);
@@ -95,13 +96,15 @@ async function planOf(hdu: Hdu, options: PackOptions): Promise<Plan | undefined>
   // BLANK has no meaning for floats (FITS 4.0 §4.4.2.5), but CFITSIO gives it one when it unpacks.
   if (bitpix < 0 && hdu.storedHeader.has("BLANK")) return undefined;
   // An extension may have parameters or groups; those are no image that tiles could hold.
-  if (axes[0]! * width > LONGEST_ROW || hdu.dataLength !== pixels) return undefined;
+  if (hdu.dataLength !== pixels) return undefined;
+  const tile = Math.min(axes[0]!, LARGEST_TILE / width);
+  const tiles = rows * Math.ceil(axes[0]! / tile);
   const table: PackedTable = {
     compression: bitpix > 0 ? "RICE_1" : "GZIP_2",
     bytePix: width,
-    tile: axes.map((length, axis) => (axis === 0 ? length : 1)),
-    rows,
-    wide: pixels * 1.1 + 1024 * rows >= 2 ** 31,
+    tile: axes.map((_, axis) => (axis === 0 ? tile : 1)),
+    rows: tiles,
+    wide: pixels * 1.1 + 1024 * tiles >= 2 ** 31,
   };
   const header = packedHeader(hdu.storedHeader, table);
   return (await isRestorable(hdu, header, options.signal)) ? { hdu, table, header } : undefined;
@@ -135,26 +138,30 @@ async function packImage(plan: Plan, sink: PackSink, offset: number, options: Pa
   const rowsLength = table.rows * (table.wide ? 16 : 8);
   const descriptors = new DataView(new ArrayBuffer(rowsLength));
   const heap = new PackOutput(sink, offset + headerLength + rowsLength);
-  const encode = encoderOf(table, hdu.image!.axes[0]!, options.runtime);
+  const encode = encoderOf(table, options.runtime);
 
   const rowLength = hdu.image!.axes[0]! * table.bytePix;
-  const batch = Math.max(1, Math.floor(BATCH / rowLength));
-  let longest = 0;
-  for (let row = 0; row < table.rows; row += batch) {
-    const count = Math.min(batch, table.rows - row);
-    const bytes = await readExactly(hdu.source, hdu.dataOffset + row * rowLength, count * rowLength, options.signal);
-    for (let at = 0; at < count; at++) {
-      const tile = await encode(bytes.subarray(at * rowLength, (at + 1) * rowLength));
+  const tileLength = table.tile[0]! * table.bytePix;
+  const batch = Math.max(1, Math.floor(BATCH / rowLength)) * rowLength;
+  let [row, longest] = [0, 0];
+  for (let at = 0; at < hdu.dataLength; ) {
+    // Some whole rows, which are tiles, or one of a row's tiles, the last of which may be shorter.
+    const rest = tileLength === rowLength ? hdu.dataLength - at : rowLength - (at % rowLength);
+    const length = Math.min(tileLength === rowLength ? batch : tileLength, rest);
+    const bytes = await readExactly(hdu.source, hdu.dataOffset + at, length, options.signal);
+    for (let from = 0; from < length; from += tileLength, row++) {
+      const tile = await encode(bytes.subarray(from, from + tileLength));
       if (table.wide) {
-        descriptors.setBigInt64((row + at) * 16, BigInt(tile.length));
-        descriptors.setBigInt64((row + at) * 16 + 8, BigInt(heap.length));
+        descriptors.setBigInt64(row * 16, BigInt(tile.length));
+        descriptors.setBigInt64(row * 16 + 8, BigInt(heap.length));
       } else {
-        descriptors.setInt32((row + at) * 8, tile.length);
-        descriptors.setInt32((row + at) * 8 + 4, heap.length);
+        descriptors.setInt32(row * 8, tile.length);
+        descriptors.setInt32(row * 8 + 4, heap.length);
       }
       longest = Math.max(longest, tile.length);
       await heap.append(tile);
     }
+    at += length;
   }
   const heapLength = heap.length;
   if (!table.wide && heapLength >= 2 ** 31) throw new FitsError("TOO_LARGE", "the tiles take more than 2 GiB");
@@ -167,18 +174,20 @@ async function packImage(plan: Plan, sink: PackSink, offset: number, options: Pa
   return headerLength + rowsLength + heap.length;
 }
 
-/** Encodes a row as it stands in the file; the answer may be a buffer that the next call uses again. */
-function encoderOf(table: PackedTable, pixels: number, { gzip, kernels }: PackRuntime) {
+/** Encodes a tile as it stands in the file; the answer may be a buffer that the next call uses again. */
+function encoderOf(table: PackedTable, { gzip, kernels }: PackRuntime) {
+  const pixels = table.tile[0]!;
   if (table.compression === "RICE_1") {
     const bytePix = table.bytePix as 1 | 2 | 4;
     const out = new Uint8Array(riceBound(pixels, bytePix));
     const encode = kernels?.encodeRice ?? encodeRice;
-    return (row: Uint8Array): Uint8Array => out.subarray(0, encode(row, bytePix, out));
+    return (tile: Uint8Array): Uint8Array => out.subarray(0, encode(tile, bytePix, out));
   }
-  const planes = new Uint8Array(pixels * table.bytePix);
+  const buffer = new Uint8Array(pixels * table.bytePix);
   const reorder = kernels?.shuffle ?? shuffle;
-  return (row: Uint8Array): Uint8Array | Promise<Uint8Array> => {
-    reorder(row, table.bytePix, planes);
+  return (tile: Uint8Array): Uint8Array | Promise<Uint8Array> => {
+    const planes = buffer.subarray(0, tile.length);
+    reorder(tile, table.bytePix, planes);
     return gzip(planes);
   };
 }

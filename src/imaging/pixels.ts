@@ -1,15 +1,7 @@
+import type { PixelArray } from "../fits/pixels.ts";
+
 /** What pictures are made of here: any numeric array of pixels, in rows, the first the lowest. */
-export type Pixels =
-  | Uint8Array
-  | Int8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+export type Pixels = PixelArray;
 
 /** Whether an array of this kind can hold NaN or infinities. */
 export function canBeUndefined(pixels: Pixels): boolean {

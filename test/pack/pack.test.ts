@@ -10,6 +10,7 @@ import { type PackResult, type PackRuntime, packFits } from "../../src/fits/pack
 import { openUnpacked, unpackedPieces } from "../../src/fits/unpack.ts";
 import { loadKernels } from "../../src/kernels/kernels.ts";
 import module from "../../src/kernels/kernels.wasm";
+import { sameBytes } from "../fits/bytes.ts";
 import { fixture } from "../fixture.ts";
 import { MemorySink } from "./memory-sink.ts";
 
@@ -114,6 +115,28 @@ describe("packFits", () => {
       const packed = await pack(original);
       expect(packed.outcome).toBe("packed");
       expect(await restored(packed.file)).toEqual(original);
+    }
+  });
+
+  it("cuts rows longer than four megabytes into tiles, which CFITSIO and we put together again", async () => {
+    const [width, height] = [2_200_001, 2];
+    for (const [bitpix, bytePix] of [
+      [16, 2],
+      [-32, 4],
+    ] as const) {
+      const header = primary([width, height]).set("BITPIX", bitpix);
+      const pixels = new Uint8Array(bytePix * width * height);
+      for (let at = 0; at < pixels.length; at++) pixels[at] = at % bytePix === 0 ? 0 : (at >> 3) % 251;
+      const original = hdu(header, pixels);
+      const packed = await pack(original);
+      const table = (await (await openFits(new MemorySource(packed.file))).hdu(1)).storedHeader;
+      const tile = (4 * 1024 * 1024) / bytePix;
+      expect([table.get("ZTILE1"), table.get("ZTILE2"), table.get("NAXIS2")]).toEqual([
+        tile,
+        1,
+        2 * Math.ceil(width / tile),
+      ]);
+      expect(sameBytes(await restored(packed.file), original)).toBe(true);
     }
   });
 
