@@ -13,7 +13,7 @@ import type { Config } from "../config.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 import type { FileStore } from "../store/files.ts";
-import type { ListedFrame, Sight } from "../store/frame.ts";
+import type { Frame, ListedFrame, Sight } from "../store/frame.ts";
 import type { HolderStore } from "../store/holders.ts";
 import { complaint } from "./body.ts";
 import type { FrameView } from "./frame-object.ts";
@@ -152,10 +152,18 @@ export function requireStaff(c: HttpContext): Person {
 }
 
 /** The frame of the path, in the version asked for, or NOT_FOUND, also where it is there but not for these eyes. */
-export async function requireFrame(c: HttpContext, use?: LinkUse): Promise<ListedFrame> {
+export async function requireFrame(c: HttpContext): Promise<ListedFrame> {
+  return here(await c.var.catalogue.frame(frameIdOf(c), requireSight(c), versionOf(c)));
+}
+
+/** The same for those who want its file: a signed link for that `use` opens it, too. */
+export async function requireFile(c: HttpContext, use: LinkUse): Promise<Frame> {
   const id = frameIdOf(c);
-  const { sight, version } = use === undefined ? { sight: requireSight(c) } : await requireFrameSight(c, id, use);
-  const frame = await c.var.catalogue.frame(id, sight, version ?? versionOf(c));
+  const { sight, version } = await requireFrameSight(c, id, use);
+  return here(await c.var.catalogue.alone(id, sight, version ?? versionOf(c)));
+}
+
+function here<T>(frame: T | null): T {
   if (frame === null) throw new ArchiveError("NOT_FOUND", "Not found.");
   return frame;
 }

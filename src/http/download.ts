@@ -6,10 +6,10 @@ import { ArchiveError } from "../archive/errors.ts";
 import { originalPiece } from "../archive/original.ts";
 import { isSeekable } from "../archive/plain-file.ts";
 import { failureOf, isUnknown, learnOriginal } from "../archive/unpacking.ts";
-import type { ListedFrame, StoredFile } from "../store/frame.ts";
+import type { Frame, StoredFile } from "../store/frame.ts";
 import { attachment, contentTypeOf, DOWNLOAD_COOKIE } from "./attachment.ts";
 import { cachingHeaders, isPublic, isSettled } from "./caching.ts";
-import { FRAME_PATH, FrameParameters, type HttpContext, requireFrame, resource, VersionParameter } from "./context.ts";
+import { FRAME_PATH, FrameParameters, type HttpContext, requireFile, resource, VersionParameter } from "./context.ts";
 import { answerBytes, type Representation } from "./representation.ts";
 
 export const download = resource();
@@ -38,12 +38,12 @@ function digests({ sha256, md5 }: Pick<StoredFile, "sha256" | "md5">): Record<st
  * When the file became what it is. A packing takes the place of an upload without a date of its own: a second more keeps
  * the two apart for clients that compare dates.
  */
-function lastModified(frame: ListedFrame): number {
+function lastModified(frame: Frame): number {
   return frame.created + (frame.file.packing === "none" ? 0 : 1000);
 }
 
 /** The frame with its original known, where that is wanted; UNREADABLE where it cannot be unpacked. */
-async function prepared(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Promise<ListedFrame> {
+async function prepared(c: HttpContext, frame: Frame, wantsOriginal: boolean): Promise<Frame> {
   if (!wantsOriginal) return frame;
   const known = isUnknown(frame.file) ? await learnOriginal(c.var, frame) : frame;
   const failure = failureOf(known.file);
@@ -52,7 +52,7 @@ async function prepared(c: HttpContext, frame: ListedFrame, wantsOriginal: boole
 }
 
 /** The file as it is kept, or, where it is packed and that is wanted, the plain file inside. */
-function fileOf(c: HttpContext, frame: ListedFrame, wantsOriginal: boolean): Representation {
+function fileOf(c: HttpContext, frame: Frame, wantsOriginal: boolean): Representation {
   const { file } = frame;
   const { files, config } = c.var;
   const now = Date.now();
@@ -111,13 +111,13 @@ download.openapi(
   }),
   async (c) => {
     const original = wantsOriginal(c);
-    const frame = await prepared(c, await requireFrame(c, "download"), original);
+    const frame = await prepared(c, await requireFile(c, "download"), original);
     try {
       return await answerBytes(c, fileOf(c, frame, original));
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === "NOT_FOUND")) throw error;
       // A packing may have taken the file's place since the catalogue was asked.
-      const again = await prepared(c, await requireFrame(c, "download"), original);
+      const again = await prepared(c, await requireFile(c, "download"), original);
       if (again.file.key === frame.file.key) throw error;
       return answerBytes(c, fileOf(c, again, original));
     }

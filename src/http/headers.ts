@@ -4,7 +4,7 @@ import * as z from "zod";
 import { openFrameFile } from "../archive/frame-file.ts";
 import type { Card, CardValue } from "../fits/card.ts";
 import type { Header } from "../fits/header.ts";
-import { FRAME_PATH, FrameParameters, flagOf, requireFrame, resource, VersionParameter } from "./context.ts";
+import { FRAME_PATH, FrameParameters, flagOf, requireFile, resource, VersionParameter } from "./context.ts";
 
 export const headers = resource();
 
@@ -81,7 +81,7 @@ headers.openapi(
   }),
   async (c): Promise<Response> => {
     const all = flagOf(c, "all");
-    const frame = await requireFrame(c, "headers");
+    const frame = await requireFile(c, "headers");
     await using fits = await openFrameFile(c.var.files, frame.file, c.var.config, c.req.raw.signal);
     const science = await fits.science();
     const results = sortedCards(science.header);

@@ -11,7 +11,7 @@ import { STRETCHES } from "../imaging/stretch.ts";
 import { FileStoreError } from "../store/files.ts";
 import { cachingHeaders, isPublic } from "./caching.ts";
 import { judge } from "./conditional.ts";
-import { FRAME_PATH, FrameParameters, type HttpContext, requireFrame, resource, VersionParameter } from "./context.ts";
+import { FRAME_PATH, FrameParameters, type HttpContext, requireFile, resource, VersionParameter } from "./context.ts";
 import { notice } from "./notice.ts";
 
 export const preview = resource();
@@ -55,7 +55,7 @@ preview.openapi(
   }),
   async (c): Promise<Response> => {
     const options = parsePreview(c.req.query());
-    const frame = await requireFrame(c, "preview");
+    const frame = await requireFile(c, "preview");
     const etag = previewTag(frame.file, options);
     const headers = {
       ...cachingHeaders(isPublic(frame, c.var.config, Date.now()), c.req.query("version") !== undefined),

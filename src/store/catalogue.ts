@@ -52,6 +52,8 @@ export interface Catalogue {
   nights(query: FrameQuery, from: string, to: string, sight: Sight): Promise<NightCount[]>;
   /** The frame, at its current or a given version; null where it is not, or not for this sight. */
   frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null>;
+  /** As `frame`, for those who want its file or facts: related frames are not looked for. */
+  alone(id: number, sight: Sight, version?: number): Promise<Frame | null>;
   /** Those of the ids that exist and may be seen, in the order given. Any number of ids. */
   frames(ids: number[], sight: Sight): Promise<ListedFrame[]>;
   /** The frame that owns a basename, whoever may see it: for ingest and administration only. */

@@ -53,14 +53,15 @@ export class D1Catalogue implements Catalogue {
   async frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null> {
     return this.reader.steady(momentOf(sight), async (ask) => {
       const rows = await this.visible(ask, [id], sight);
-      if (rows.length === 0) return null;
       const [current] = await complete(ask, this.reader, rows, sight);
-      if (version === undefined || version === current!.version) return current!;
-      const [formers] = await ask([
-        { sql: "SELECT * FROM former WHERE frame = ? AND version = ?", params: [id, version] },
-      ]);
-      if (formers!.length === 0) return null;
-      return { ...current!, ...formerOf(formers![0]!) };
+      return current === undefined ? null : this.inVersion(ask, current, version);
+    });
+  }
+
+  async alone(id: number, sight: Sight, version?: number): Promise<Frame | null> {
+    return this.reader.steady(momentOf(sight), async (ask) => {
+      const [row] = await this.visible(ask, [id], sight);
+      return row === undefined ? null : this.inVersion(ask, await this.plain(ask, row), version);
     });
   }
 
@@ -237,6 +238,15 @@ export class D1Catalogue implements Catalogue {
   private async visible(ask: Ask, ids: number[], sight: Sight): Promise<Row[]> {
     const rows = await rowsOf(ask, ids.filter(Number.isSafeInteger));
     return rows.filter((row) => sees(sight, this.reader.snapshot.combinations.get(row.combination as number)!));
+  }
+
+  /** The frame as it is, or as it was in another version; null where it never had that one. */
+  private async inVersion<T extends Frame>(ask: Ask, current: T, version: number | undefined): Promise<T | null> {
+    if (version === undefined || version === current.version) return current;
+    const [formers] = await ask([
+      { sql: "SELECT * FROM former WHERE frame = ? AND version = ?", params: [current.id, version] },
+    ]);
+    return formers!.length === 0 ? null : { ...current, ...formerOf(formers![0]!) };
   }
 
   private async plain(ask: Ask, row: Row): Promise<Frame> {

@@ -37,10 +37,32 @@ export async function relatedIds(
 /** Names a statement: it holds 100 KB. */
 const NAMES = 1000;
 
+/** Names that are remembered until something changes; beyond it all are forgotten. */
+const MOST_NAMES = 50_000;
+
+/** A frame of a name, whoever may see it; null: there is none. */
+type Named = { id: number; combination: number } | null;
+
 /** Ids of the frames of these names that are here and may be seen. */
 export async function idsOf(ask: Ask, snapshot: Snapshot, names: string[], sight: Sight): Promise<Map<string, number>> {
+  // Every frame that comes, goes or changes hands changes a combination, and with it this is forgotten.
+  const known = snapshot.derive("names", () => new Map<string, Named>());
+  await lookUp(
+    ask,
+    names.filter((name) => !known.has(name)),
+    known,
+  );
   const ids = new Map<string, number>();
-  if (names.length === 0) return ids;
+  for (const name of names) {
+    const named = known.get(name) ?? null;
+    if (named !== null && sees(sight, snapshot.combinations.get(named.combination)!)) ids.set(name, named.id);
+  }
+  if (known.size > MOST_NAMES) known.clear();
+  return ids;
+}
+
+async function lookUp(ask: Ask, names: string[], known: Map<string, Named>): Promise<void> {
+  if (names.length === 0) return;
   const parts = Array.from({ length: Math.ceil(names.length / NAMES) }, (_, i) =>
     names.slice(i * NAMES, (i + 1) * NAMES),
   );
@@ -51,10 +73,10 @@ export async function idsOf(ask: Ask, snapshot: Snapshot, names: string[], sight
         FROM (VALUES ${part.map(pairOf).join(",")}) k ${joinNames("k.column1", "k.column2")}`,
     })),
   );
+  for (const name of names) known.set(name, null);
   for (const { id, name, combination } of answers.flat()) {
-    if (sees(sight, snapshot.combinations.get(combination as number)!)) ids.set(name as string, id as number);
+    known.set(name as string, { id: id as number, combination: combination as number });
   }
-  return ids;
 }
 
 function pairOf(name: string): string {

@@ -104,6 +104,10 @@ export class ShardedCatalogue implements Catalogue {
     return frame === null ? null : (await this.relate([frame], sight))[0]!;
   }
 
+  async alone(id: number, sight: Sight, version?: number): Promise<Frame | null> {
+    return (await this.partOf(id)?.alone(id, sight, version)) ?? null;
+  }
+
   async frames(ids: number[], sight: Sight): Promise<ListedFrame[]> {
     const found = await Promise.all(
       this.parts.map((part, i) =>

@@ -1,4 +1,5 @@
 /** A small archive for the tests of delivery: files in R2, their frames, and people who may see some of them. */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { app } from "../../src/app.ts";
 import { hashToken } from "../../src/archive/accounts.ts";
@@ -19,7 +20,8 @@ export interface Asked {
 export async function ask(path: string, { as, settings, ...init }: Asked = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (as !== undefined) headers.set("Authorization", `Token ${tokenOf(as)}`);
-  return app.request(new URL(path, "http://archive/"), { ...init, headers }, { ...env, ...settings } as Env);
+  const context = createExecutionContext();
+  return app.request(new URL(path, "http://archive/"), { ...init, headers }, { ...env, ...settings } as Env, context);
 }
 
 export const tokenOf = (name: string) => `${name}-token`.padEnd(40, "0");
