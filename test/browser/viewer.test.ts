@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { beforeAll, expect, it } from "vitest";
 import type { Visit } from "./chromium.ts";
-import { observer, useBrowser } from "./person.ts";
-import { FIELD, truth, uploadField, ViewerPage } from "./viewer-person.ts";
+import { observer, url, useBrowser } from "./person.ts";
+import { FIELD, idOf, truth, uploadField, ViewerPage } from "./viewer-person.ts";
 
 useBrowser();
 
@@ -66,7 +66,7 @@ it("changes cuts, stretch and colours, which the address keeps", async () => {
   await expect.poll(async () => (await viewer.shown()).mean).toBeGreaterThan(zscaled.mean);
   await page.getByLabel("Colours").selectOption("viridis");
   await expect.poll(async () => (await viewer.shown()).coloured).toBeGreaterThan(0.9);
-  await expect.poll(() => viewer.parameter("cuts")).toBe("minmax");
+  await expect.poll(() => viewer.parameter("cmap")).toBe("viridis");
   await page.reload();
   await viewer.drawn();
   expect(await page.getByLabel("Stretch").inputValue()).toBe("asinh");
@@ -215,6 +215,24 @@ it("draws grid, compass and the catalogue's sources, and saves all of it as PNG"
   await expect
     .poll(() => page.evaluate("navigator.clipboard.readText()"))
     .toMatch(/^13:29:5\d\.\d{3} \+47:1\d:\d\d\.\d\d$/);
+});
+
+it("shows the sources beside the catalogue's table: what is picked in one is picked in the other", async () => {
+  const { page } = person;
+  await page.goto(`${url}/frame/${await idOf(V)}?tab=catalogue&source=2`);
+  const canvas = page.locator(".viewer-canvas");
+  await expect.poll(() => canvas.getAttribute("data-drawn")).not.toBeNull();
+  const pressed = page.locator(".catalogue tbody button[aria-pressed=true]");
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 3 on the image");
+  await page.getByRole("button", { name: "Source 1 on the image" }).click();
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 1 on the image");
+  // The whole image lies in the middle of the canvas.
+  const box = (await canvas.boundingBox())!;
+  const scale = Math.min(box.width, box.height) / 160;
+  const [, x, y] = truth[V]!.sources[3]!;
+  await page.mouse.click(box.x + box.width / 2 + (x - 80.5) * scale, box.y + box.height / 2 - (y - 80.5) * scale);
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 4 on the image");
+  expect(person.complaints).toEqual([]);
 });
 
 it("lays other frames of the field on it by their world coordinates: blinks, and shows three in colour", async () => {

@@ -5,6 +5,7 @@ import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Fault } from "../design/notice.tsx";
 import { place } from "../router.ts";
+import { ToolIcon } from "../viewer/tool-icon.tsx";
 import { type CsvTable, readTable } from "./csv.ts";
 
 const SHOWN_AT_ONCE = 100;
@@ -112,7 +113,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
                         aria-pressed={number === picked}
                         onClick={() => setPicked(number === picked ? null : number)}
                       >
-                        <Icon name="look" size={14} />
+                        <ToolIcon name="star" />
                       </button>
                     </td>
                   )}

@@ -38,7 +38,7 @@ export function Readout({ state }: { state: ViewerState }) {
         <dt>Pixel</dt>
         <dd data-part="pixel">{at === null ? "–" : `${Math.round(at[0])}, ${Math.round(at[1])}`}</dd>
       </div>
-      <div>
+      <div class="value">
         <dt>Value</dt>
         <dd data-part="value">{values.join(" / ")}</dd>
       </div>

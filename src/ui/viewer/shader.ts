@@ -42,21 +42,31 @@ vec2 moved(highp sampler2D nodes, vec2 at) {
   return mix(low, high, part.y) - 0.5;
 }
 
-// The mean of the pixels below one of the canvas, or the pixel itself.
+bool defined(float value) { return (floatBitsToUint(value) & 0x7f800000u) != 0x7f800000u; }
+float nothing() { return uintBitsToFloat(0x7fc00000u); }
+
+// The pixel there; of an image seen from afar, the mean of four from a copy whose pixels are nearly as large as the
+// canvas's, so that none is skipped.
 float copied(highp sampler2D image, vec2 at, int halved, float width) {
-  int level = max(0, int(floor(log2(max(width, 1.0)) + 0.25)) - halved);
   ivec2 size = textureSize(image, 0);
-  int last = int(floor(log2(float(min(size.x, size.y)) / 32.0)));
-  level = clamp(level, 0, max(last, 0));
+  int last = max(0, int(floor(log2(float(min(size.x, size.y)) / 32.0))));
+  int level = clamp(int(floor(log2(max(width, 1.0)))) - halved, 0, last);
   ivec2 edge = textureSize(image, level) - 1;
-  return texelFetch(image, min(ivec2(floor(at)) >> (level + halved), edge), level).r;
+  if (width <= 1.0) return texelFetch(image, min(ivec2(floor(at)) >> (level + halved), edge), level).r;
+  float sum = 0.0;
+  float count = 0.0;
+  for (int i = 0; i < 4; i++) {
+    vec2 place = at + (vec2(i & 1, i >> 1) - 0.5) * width * 0.5;
+    ivec2 cell = clamp(ivec2(floor(place)) >> (level + halved), ivec2(0), edge);
+    float value = texelFetch(image, cell, level).r;
+    if (defined(value)) { sum += value; count++; }
+  }
+  return count > 0.0 ? sum / count : nothing();
 }
 
 bool outside(vec2 at, vec2 size) {
   return !(at.x >= 0.0 && at.y >= 0.0 && at.x < size.x && at.y < size.y);
 }
-
-float nothing() { return uintBitsToFloat(0x7fc00000u); }
 
 float stretched(float value, vec2 cut) {
   float x = clamp((value - cut.x) / (cut.y - cut.x), 0.0, 1.0);
@@ -65,8 +75,6 @@ float stretched(float value, vec2 cut) {
   if (stretch == 3) return asinh(x / 0.1) / asinh(10.0);
   return x;
 }
-
-bool defined(float value) { return (floatBitsToUint(value) & 0x7f800000u) != 0x7f800000u; }
 
 void main() {
   vec2 at = middle + turn * (gl_FragCoord.xy - canvas * 0.5);

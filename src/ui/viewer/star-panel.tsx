@@ -93,7 +93,7 @@ function RadialProfile({ star }: { star: Star }) {
     star.background - 3 * star.noise,
     value.reduce((least, one) => Math.min(least, one), star.peak),
   );
-  const high = Math.max(star.peak, star.background + star.amplitude);
+  const high = Math.max(star.peak, star.ground + star.amplitude);
   const profile = profileOf(star);
   const curve = Array.from({ length: 61 }, (_, i) => (most * i) / 60);
   return (
@@ -109,15 +109,12 @@ function RadialProfile({ star }: { star: Star }) {
             class="points"
             d={Array.from(radius, (r, i) => `M${px(r).toFixed(1)} ${py(value[i]!).toFixed(1)}h.01`).join("")}
           />
-          <path
-            class="half"
-            d={`M${px(star.fwhm / 2)} ${py(low)}V${py(star.background + star.amplitude / 2)}H${px(0)}`}
-          />
+          <path class="half" d={`M${px(star.fwhm / 2)} ${py(low)}V${py(star.ground + star.amplitude / 2)}H${px(0)}`} />
           <path
             class="curve"
             d={chain(
               curve.map(px),
-              curve.map((r) => py(star.background + profile(r))),
+              curve.map((r) => py(profile(r))),
             )}
           />
         </>

@@ -62,8 +62,8 @@ export function measureStar(plane: Plane, near: Point, options: StarOptions): St
   if (!(peak - level > LEAST_SIGNAL * noise)) return null;
   const tops = around.values.reduce((count, value) => count + (value === peak ? 1 : 0), 0);
   const saturated = peak >= full || (tops > 4 && peak - level > 20 * noise);
-  const samples = without(around, saturated ? Math.min(full, peak) : Number.POSITIVE_INFINITY, level);
-  const fit = fitStar(samples, options.model, { amplitude: peak - level, centre, fwhm });
+  const samples = below(around, saturated ? Math.min(full, peak) : Number.POSITIVE_INFINITY);
+  const fit = fitStar(samples, options.model, { amplitude: peak - level, ground: level, centre, fwhm });
   if (fit === null || Math.hypot(fit.centre[0] - centre[0], fit.centre[1] - centre[1]) > 2 * fwhm) return null;
 
   const shown = within(plane, fit.centre, Math.max(8, 3.5 * fit.fwhm));
@@ -75,7 +75,7 @@ export function measureStar(plane: Plane, near: Point, options: StarOptions): St
     noise,
     peak,
     flux: aperture.values.reduce((sum, value) => sum + value - level, 0),
-    ellipticity: ellipticityOf(aperture, fit, level),
+    ellipticity: ellipticityOf(aperture, fit),
     saturated,
     annulus,
     points: { radius, value: shown.values },
@@ -99,10 +99,10 @@ function within(plane: Plane, [x0, y0]: Point, most: number, least = 0): Samples
   return { x: Float64Array.from(x), y: Float64Array.from(y), values: Float64Array.from(values) };
 }
 
-/** Samples below a level, above the background. */
-function without({ x, y, values }: Samples, below: number, background: number): Samples {
-  const keep = (_: number, i: number) => values[i]! < below;
-  return { x: x.filter(keep), y: y.filter(keep), values: values.filter(keep).map((value) => value - background) };
+/** Samples below a level. */
+function below({ x, y, values }: Samples, level: number): Samples {
+  const keep = (_: number, i: number) => values[i]! < level;
+  return { x: x.filter(keep), y: y.filter(keep), values: values.filter(keep) };
 }
 
 /** The middle of the 3 × 3 pixels with the largest mean near a place: a hot pixel alone is no star. */
@@ -180,12 +180,12 @@ function halfWidth(plane: Plane, centre: Point, background: number, most: number
  * From second moments under a Gaussian window as wide as the star: such a window adds its inverse to the inverse of the
  * star's own moments, which is taken off again.
  */
-function ellipticityOf({ x, y, values }: Samples, { centre, fwhm }: StarFit, background: number): number | null {
+function ellipticityOf({ x, y, values }: Samples, { centre, fwhm, ground }: StarFit): number | null {
   const square = (fwhm / FWHM_OF_SIGMA) ** 2;
   let [sum, xx, xy, yy] = [0, 0, 0, 0];
   for (let i = 0; i < values.length; i++) {
     const [dx, dy] = [x[i]! - centre[0], y[i]! - centre[1]];
-    const weight = Math.exp(-(dx * dx + dy * dy) / (2 * square)) * (values[i]! - background);
+    const weight = Math.exp(-(dx * dx + dy * dy) / (2 * square)) * (values[i]! - ground);
     sum += weight;
     xx += weight * dx * dx;
     xy += weight * dx * dy;

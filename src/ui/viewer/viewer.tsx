@@ -113,12 +113,23 @@ function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: numb
   );
 }
 
+interface InsteadProps extends ViewerProps {
+  title: string;
+  again?: () => void;
+  children: string;
+}
+
 /** The archive's own drawing, where there are no live pixels. */
-function Instead({ frame, version, title, children }: ViewerProps & { title: string; children: string }) {
+function Instead({ frame, version, title, again, children }: InsteadProps) {
   return (
     <div class="viewer">
       <Notice mood="warn" title={title} alert>
         <p>{children} The archive's preview is below.</p>
+        {again && (
+          <button type="button" class="button tight" onClick={again}>
+            Draw it again
+          </button>
+        )}
       </Notice>
       <ImagePanel frame={frame} version={version} />
     </div>
@@ -202,8 +213,13 @@ function Live({ frame, version, state, busy, reader, mostPixels, wanted }: LiveP
 
   if (lost) {
     return (
-      <Instead frame={frame} version={version} title="The graphics card has dropped the image">
-        Loading the page again brings it back.
+      <Instead
+        frame={frame}
+        version={version}
+        title="The graphics card has dropped the image"
+        again={() => setLost(false)}
+      >
+        Other programs needed it, or the computer slept.
       </Instead>
     );
   }
