@@ -1,7 +1,7 @@
 /** Pictures as files: PNG by our own encoder and the platform's deflate, JPEG and WebP by photon. */
 import { PhotonImage } from "@cf-wasm/photon";
 import { type Colormap, coloursOf, isGrey } from "../imaging/colormap.ts";
-import { type Picture, toRgba } from "../imaging/picture.ts";
+import { MAX_PICTURE, type Picture, toRgba } from "../imaging/picture.ts";
 import { encodePng } from "../imaging/png.ts";
 import type { PreviewFormat } from "./preview-options.ts";
 
@@ -12,13 +12,13 @@ export const CONTENT_TYPE: Record<PreviewFormat, string> = {
 };
 
 /** Photon takes some 34 bytes of memory a pixel (a 4k frame took 571 MB), which an isolate must have beside all else. */
-const MOST_PHOTON = 1_300_000;
+export const MOST_PHOTON = 1_300_000;
 
 const JPEG_QUALITY = 85;
 
-/** The most pixels that a format can be written with; null: no limit of its own. */
-export function mostPixels(format: PreviewFormat): number | null {
-  return format === "png" ? null : MOST_PHOTON;
+/** The most pixels that a format can be written with. */
+export function mostPixels(format: PreviewFormat): number {
+  return format === "png" ? MAX_PICTURE : MOST_PHOTON;
 }
 
 /** The file in parts. */

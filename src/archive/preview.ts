@@ -9,6 +9,7 @@ import { kernels } from "../kernels/worker.ts";
 import { type FileStore, FileStoreError } from "../store/files.ts";
 import type { Frame, StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
+import { ArchiveError } from "./errors.ts";
 import { FrameImage } from "./frame-image.ts";
 import { CONTENT_TYPE, encode, joined, mostPixels } from "./preview-encode.ts";
 import { DEFAULT_WIDTH, KEPT_PREVIEWS, type PreviewOptions, previewKey, previewPrefix } from "./preview-options.ts";
@@ -36,7 +37,7 @@ export async function preview(
 
 /**
  * Draws and encodes. Throws FitsError where the file has no such image or its data are broken, BAD_PARAMETER for an HDU
- * or a plane that is not there, FileStoreError.
+ * or a plane that is not there and for a width that cannot be drawn, FileStoreError.
  */
 export async function drawPreview(
   archive: Pick<Archive, "config" | "files">,
@@ -55,7 +56,7 @@ async function drawParts(
   signal?: AbortSignal,
 ): Promise<Uint8Array[]> {
   await using image = await FrameImage.open(files, file, config, options, signal);
-  const width = Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options));
+  const width = widthOf(image, options);
   const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch, kernels });
   return encode(finish(picture, options), options.format, options.colormap);
 }
@@ -75,11 +76,13 @@ export async function makePreviews(archive: Archive, id: number, version: number
   let pictures: Picture[];
   try {
     await using image = await FrameImage.open(archive.files, frame.file, archive.config, first.options);
-    const widths = missing.map(({ options }) => Math.min(options.width ?? DEFAULT_WIDTH, widest(image, options)));
+    const widths = missing.map(({ options }) => widthOf(image, options));
     pictures = await drawAll(image, widths, { cuts: image.storedCuts(cuts), stretch, kernels });
   } catch (error) {
     // What cannot be drawn now cannot be drawn by trying again; who asks for it is told why.
-    if (error instanceof FitsError || (error instanceof FileStoreError && error.code === "MISSING")) return;
+    const isMissing = error instanceof FileStoreError && error.code === "MISSING";
+    const isTooLarge = error instanceof ArchiveError && error.code === "BAD_PARAMETER";
+    if (error instanceof FitsError || isMissing || isTooLarge) return;
     throw error;
   }
   for (const [index, { key, options }] of missing.entries()) {
@@ -99,17 +102,21 @@ export async function removePreviews(files: FileStore, id: number): Promise<void
   }
 }
 
-/** A small image is enlarged only where no width was asked for: so many rows at most, for slits and spectra. */
-const MOST_ENLARGED_ROWS = 1000;
+/** Pixels of an enlarged picture at most: a column of 100 pixels as wide as other previews has four million. */
+const MOST_ENLARGED = 4 * 1024 * 1024;
 
-function finish(picture: Picture, options: PreviewOptions): Picture {
-  return options.width === null ? enlarge(picture, DEFAULT_WIDTH, MOST_ENLARGED_ROWS) : picture;
+/** A small image is enlarged only where no width was asked for. */
+function finish(picture: Picture, { width, format }: PreviewOptions): Picture {
+  return width === null ? enlarge(picture, DEFAULT_WIDTH, Math.min(MOST_ENLARGED, mostPixels(format))) : picture;
 }
 
-/** The widest picture of an image that may be drawn and written. */
-function widest(source: RowSource, { format }: PreviewOptions): number {
-  const most = mostPixels(format);
-  const drawn = widestPicture(source.width, source.height);
-  if (most === null) return drawn;
-  return Math.max(1, Math.min(drawn, Math.floor(source.width * Math.sqrt(most / (source.width * source.height)))));
+/** Columns to draw. A width that was asked for and is no wider than the image is drawn or refused, never another. */
+function widthOf(source: RowSource, { width, format }: PreviewOptions): number {
+  const { width: columns, height: rows } = source;
+  const wanted = Math.min(width ?? DEFAULT_WIDTH, columns);
+  const most = widestPicture(columns, rows, mostPixels(format));
+  if (wanted <= most) return wanted;
+  if (width === null) return most;
+  const limit = `${columns} × ${rows} pixels can be ${most} columns wide as ${format}`;
+  throw new ArchiveError("BAD_PARAMETER", `"${width}" is not accepted; the image of ${limit}.`, { field: "width" });
 }

@@ -3,10 +3,12 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { ArchiveError } from "../archive/errors.ts";
 import { preview as previewOf } from "../archive/preview.ts";
-import { CONTENT_TYPE } from "../archive/preview-encode.ts";
+import { CONTENT_TYPE, MOST_PHOTON } from "../archive/preview-encode.ts";
 import { FORMATS, parsePreview, previewTag } from "../archive/preview-options.ts";
 import { FitsError } from "../fits/errors.ts";
 import { COLORMAPS } from "../imaging/colormap.ts";
+import { ImagingError } from "../imaging/errors.ts";
+import { MAX_PICTURE } from "../imaging/picture.ts";
 import { STRETCHES } from "../imaging/stretch.ts";
 import { FileStoreError } from "../store/files.ts";
 import { cachingHeaders, isPublic } from "./caching.ts";
@@ -32,7 +34,10 @@ preview.openapi(
     request: {
       params: FrameParameters,
       query: VersionParameter.extend({
-        width: parameter("Columns, at most the image's own; without it 200.", "1024"),
+        width: parameter(
+          `Columns, up to the image's own; without it 200. At most ${MAX_PICTURE} pixels in all as png, ${MOST_PHOTON} as jpeg or webp; more is a 400.`,
+          "1024",
+        ),
         format: parameter(`${FORMATS.join(", ")}; without it png.`, "png"),
         cuts: parameter("zscale (default), percentile:P, minmax, or LOW,HIGH.", "percentile:99.5"),
         stretch: parameter(`${STRETCHES.join(", ")}; without it linear.`, "asinh"),
@@ -101,11 +106,12 @@ function describing(headers: Headers): Record<string, string> {
 /** Where the request's own parameters are at fault or the store is, others answer; the rest is the frame's fault. */
 function refuse(c: HttpContext, error: unknown): Response {
   if (error instanceof ArchiveError || error instanceof FileStoreError) throw error;
-  if (!(error instanceof FitsError)) {
+  const isOfFile = error instanceof FitsError || error instanceof ImagingError;
+  if (!isOfFile) {
     // A fault of ours, met by this file: whoever looks at a list of frames should see all the others.
     console.error(JSON.stringify({ level: "error", id: c.var.requestId, path: c.req.path, error: String(error) }));
   }
-  const reason = error instanceof FitsError ? error.message : "the archive failed on this file; its log says why";
+  const reason = isOfFile ? error.message.replace(/\.$/, "") : "the archive failed on this file; its log says why";
   if (!wantsImage(c)) {
     throw new ArchiveError("UNREADABLE", `No preview can be made: ${reason}.`, {}, { cause: error });
   }

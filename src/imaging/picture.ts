@@ -49,9 +49,12 @@ const MOST_VALUES = 4 * 1024 * 1024;
 /** Values that histogram equalisation looks at where the picture's own are not kept. */
 const HISTEQ_SAMPLES = 1 << 18;
 
-/** The widest picture that can be drawn of an image. */
-export function widestPicture(width: number, height: number): number {
-  return Math.max(1, Math.min(width, Math.floor(Math.sqrt(MAX_PICTURE / (width * height)) * width)));
+/** The widest picture of at most `most` pixels that can be drawn of an image. */
+export function widestPicture(width: number, height: number, most = MAX_PICTURE): number {
+  let widest = Math.max(1, Math.min(width, Math.floor(Math.sqrt(most / (width * height)) * width)));
+  // The number of rows is rounded.
+  while (widest > 1 && widest * pictureSize(width, height, widest).height > most) widest--;
+  return widest;
 }
 
 export async function draw(source: RowSource, options: DrawOptions): Promise<Picture> {
@@ -237,9 +240,10 @@ class Painter {
   }
 }
 
-/** The picture with `width` columns by repeating pixels: for images smaller than what is asked for. */
-export function enlarge(picture: Picture, width: number, mostRows: number): Picture {
-  const scale = Math.max(1, Math.min(width / picture.width, mostRows / picture.height));
+/** The picture with `width` columns, or as many as make `most` pixels, by repeating pixels: for small images. */
+export function enlarge(picture: Picture, width: number, most: number): Picture {
+  const largest = Math.sqrt(most / (picture.width * picture.height));
+  const scale = Math.max(1, Math.min(width / picture.width, largest));
   const size = {
     width: Math.max(picture.width, Math.round(picture.width * scale)),
     height: Math.max(picture.height, Math.round(picture.height * scale)),

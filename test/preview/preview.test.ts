@@ -47,7 +47,11 @@ describe("GET /frames/ID/preview/", () => {
 
   it("keeps pixels square in thin images, vectors and single pixels", async () => {
     for (const [axes, query, width, height] of [
-      [[1, 100], "", 10, 1000],
+      // As pyobs-archive: 200 columns, and as many rows as keep pixels square.
+      [[37, 301], "", 200, 1627],
+      [[1, 100], "", 200, 20_000],
+      // Up to four million pixels.
+      [[1, 40_000], "", 10, 409_600],
       [[1, 100], "?width=50", 1, 100],
       [[4000, 1], "", 200, 1],
       [[4000], "", 200, 1],
@@ -168,6 +172,18 @@ describe("GET /frames/ID/preview/", () => {
         expect(Math.max(...apart), query).toBeLessThanOrEqual(1);
       }
     }
+  });
+
+  it("says how wide a format can be, and does not draw something narrower instead", async () => {
+    const id = await store(smallFits({ bitpix: 8, axes: [1500, 1000], value: (i) => i % 251 }));
+    const refused = await get(id, "?format=webp&width=1500");
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { width: ['"1500" is not accepted; the image of 1500 × 1000 pixels can be 1396 columns wide as webp.'] },
+    ]);
+    expect((await get(id, "?format=jpeg&width=1396")).status).toBe(200);
+    expect((await png(await get(id, "?width=1500"))).width).toBe(1500);
+    expect((await png(await get(id, "?width=90000"))).width).toBe(1500);
   });
 
   it("comes as JPEG and WebP too", async () => {
