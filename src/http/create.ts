@@ -82,6 +82,8 @@ async function receive(c: HttpContext, parts: AsyncIterable<Part>): Promise<Crea
         if (part.name === CSRF_FIELD && !checked) {
           checkCsrf(c, (await part.text()).trim());
           checked = true;
+        } else if (/^file\d*$/i.test(part.name) || (await looksLikeFile(part))) {
+          throw nameless(part.name);
         }
         continue;
       }
@@ -94,6 +96,23 @@ async function receive(c: HttpContext, parts: AsyncIterable<Part>): Promise<Crea
     throw mentioning(error, receipt.filenames);
   }
   return receipt.answer;
+}
+
+/** Whether a field, which other clients may send along as they like, begins as FITS or gzip do. */
+async function looksLikeFile({ body }: Part): Promise<boolean> {
+  let head = "";
+  for await (const bytes of body) {
+    head += String.fromCharCode(...bytes.subarray(0, 9));
+    if (head.length >= 9) break;
+  }
+  return /^(?:SIMPLE {2}=|\x1f\x8b)/.test(head);
+}
+
+/** Passing over it would lose a file without a word. */
+function nameless(field: string): ArchiveError {
+  const message =
+    'It has no filename, without which it is not a file: Content-Disposition: form-data; name="file"; filename="a.fits".';
+  return new ArchiveError("BAD_PARAMETER", message, { field: field || "file" });
 }
 
 /** A request that breaks off after some files has still brought those. */

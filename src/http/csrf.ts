@@ -71,6 +71,8 @@ export function checkOrigin(c: HttpContext): void {
 
 /** Enforces it for every unsafe request, so that no route can forget to. */
 export const csrf = createMiddleware<HttpEnv>(async (c, next) => {
-  if (!SAFE_METHODS.includes(c.req.method) && !TOKEN_IN_BODY.includes(c.req.path)) checkCsrf(c);
+  // Without its slash a path is only redirected: the body, with the token in it, comes with the next request.
+  const path = c.req.path.replace(/\/?$/, "/");
+  if (!SAFE_METHODS.includes(c.req.method) && !TOKEN_IN_BODY.includes(path)) checkCsrf(c);
   await next();
 });
