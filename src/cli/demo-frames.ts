@@ -3,6 +3,7 @@
  * the reduced frames with their catalogues and the names of what they were made from. Deterministic to the last bit.
  */
 
+import { moonAltitude, moonIlluminated, sunAltitude } from "../sky/sun-moon.ts";
 import { Wcs } from "../sky/wcs.ts";
 import {
   FILTERS,
@@ -208,7 +209,8 @@ function headerOf(
   observer: string,
 ): Cards {
   const onSky = exposure.type === "object";
-  const hours = (exposure.start.getTime() - Date.parse(`${night}T18:00:00Z`)) / 3600_000 + telescope.longitude / 15;
+  const ms = exposure.start.getTime();
+  const rounded = (value: number) => Math.round(value * 100) / 100;
   const cards: Cards = [
     ["DATE-OBS", exposure.start.toISOString().slice(0, -1), "start of exposure [UTC]"],
     ["DAY-OBS", night, "night of observation"],
@@ -224,10 +226,9 @@ function headerOf(
     ["LATITUDE", telescope.latitude, "[deg] north"],
     ["LONGITUD", telescope.longitude, "[deg] east"],
     ["HEIGHT", telescope.altitude, "[m]"],
-    // Both nights are in mid-March, close to new Moon: the Sun's altitude by the hour, near enough for a demo
-    ["SUNALT", Math.round(-(15 * hours - 2 - 0.55 * hours ** 2) * 100) / 100, "[deg] altitude of the Sun"],
-    ["MOONALT", Math.round((-12 - 9 * hours) * 100) / 100, "[deg] altitude of the Moon"],
-    ["MOONFRAC", night.endsWith("14") ? 0.21 : 0.13, "illuminated fraction of the Moon"],
+    ["SUNALT", rounded(sunAltitude(ms, telescope)), "[deg] altitude of the Sun"],
+    ["MOONALT", rounded(moonAltitude(ms, telescope)), "[deg] altitude of the Moon"],
+    ["MOONFRAC", rounded(moonIlluminated(ms)), "illuminated fraction of the Moon"],
     ["RLEVEL", level, "reduction level"],
     ["REQNUM", `0001${night.slice(-2)}${String(exposure.number).padStart(3, "0")}`, "request"],
     ["OBSNUM", `${night.replaceAll("-", "")}-${String(exposure.number).padStart(3, "0")}`, "observation"],

@@ -14,6 +14,7 @@ type Page = ComponentType<{ argument: string }>;
 
 const PAGES: Record<PageName, { title: string; load: () => Promise<{ default: Page }> }> = {
   search: { title: "Search", load: async () => ({ default: SearchPage }) },
+  night: { title: "Nights", load: () => import("./night/page.tsx") },
   frame: { title: "Frame", load: () => import("./frame/page.tsx") },
   upload: { title: "Upload", load: () => import("./upload/page.tsx") },
   account: { title: "Account", load: () => import("./account/page.tsx") },

@@ -23,6 +23,10 @@ export function Header({ page }: { page: PageName | null }) {
           <Icon name="search" />
           <span>Search</span>
         </a>
+        <a href="/night/" aria-current={current("night")}>
+          <Icon name="night" />
+          <span>Nights</span>
+        </a>
         {isStaff() && (
           <a href="/upload" aria-current={current("upload")}>
             <Icon name="upload" />

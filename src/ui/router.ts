@@ -28,6 +28,7 @@ function scrollOf(state: unknown): number {
 /** Pages of the app, by their path. The first group of the pattern is the page's argument. */
 export const PAGES = {
   search: /^\/$/,
+  night: /^\/night(?:\/(\d{4}-\d{2}-\d{2}))?\/?$/,
   frame: /^\/frame\/(\d+)\/?$/,
   upload: /^\/upload\/?$/,
   account: /^\/account\/?$/,

@@ -28,6 +28,8 @@ const PAGES: { path: string; ready: string; open?: string }[] = [
   { path: "/frame/FRAME?tab=catalogue", ready: ".catalogue table" },
   { path: "/frame/FRAME?tab=versions", ready: "table.frames tbody tr" },
   { path: "/frame/999999999", ready: ".empty h1" },
+  { path: "/?view=map", ready: ".map-list li", open: ".map-bar .menu button" },
+  { path: "/night/", ready: ".gaps li" },
   { path: "/upload", ready: ".drop" },
   { path: "/account", ready: "#password-title" },
   { path: "/no/such/page", ready: ".empty h1" },
@@ -96,7 +98,7 @@ it("finds nothing on the sign-in page", async () => {
 it("has room for everything at 320 pixels, and never scrolls sideways as a whole", async () => {
   const { page } = await someone();
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const path of ["/", "/?view=table", "/upload", "/account"]) {
+  for (const path of ["/", "/?view=table", "/?view=map", "/night/", "/upload", "/account"]) {
     await page.goto(url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);

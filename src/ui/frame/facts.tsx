@@ -13,7 +13,7 @@ export function Facts({ frame }: { frame: Frame }) {
           {timeFine(frame.DATE_OBS)} <span class="muted">UTC</span>
         </Fact>
         <Fact name="Night">
-          <a href={`/?night=${frame.night}`}>{frame.night}</a>
+          <a href={`/night/${frame.night}/`}>{frame.night}</a>
         </Fact>
         <Fact name="Exposure time" title="EXPTIME">
           {frame.EXPTIME !== null && (

@@ -4,6 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 
 /** All places are CSS pixels from the canvas's upper left corner. */
 export interface Gestures {
+  /** With "with-control" the wheel alone scrolls the page as ever. */
+  wheelZooms?: "always" | "with-control";
   /** A button or finger went down. True: what follows draws, and does not move the sky. */
   press: (x: number, y: number) => boolean;
   drag: (dx: number, dy: number) => void;
@@ -86,6 +88,8 @@ export function useGestures(target: RefObject<HTMLElement | null>, gestures: Ges
       newest.current.doubleClick(at.x, at.y);
     };
     const wheel = (event: WheelEvent) => {
+      // Browsers tell the pinch on a touchpad as a wheel with Control.
+      if (newest.current.wheelZooms === "with-control" && !event.ctrlKey) return;
       event.preventDefault();
       const at = placeOf(event);
       // Lines and pages of old mice, in pixels.

@@ -1,0 +1,117 @@
+/** Where on the timeline what is drawn, from top to bottom, and which frame lies at a place. */
+
+import type { Span } from "../../sky/sun-moon.ts";
+import type { Frame } from "../api/frame.ts";
+import { toX } from "./axis.ts";
+import { type Row, spanOf } from "./exposures.ts";
+
+/** A row's place, CSS pixels from the top of the canvas. */
+export interface PlacedRow {
+  row: Row<Frame>;
+  top: number;
+  /** Top and height of raw frames; reduced ones lie below, as a narrower lane. */
+  lanes: { top: number; height: number }[];
+}
+
+/** A site's rows, below the curves of its Sun and Moon. */
+export interface Band {
+  site: string;
+  top: number;
+  height: number;
+  /** Of the curves; null where nothing is known of them. */
+  curves: { top: number; height: number } | null;
+  rows: PlacedRow[];
+}
+
+export interface Layout {
+  /** Height of the axis at the top. */
+  axis: number;
+  bands: Band[];
+  height: number;
+}
+
+/** `em`: height of small text. `curved`: whether a site's Sun and Moon are known. */
+export function layoutOf(rows: readonly Row<Frame>[], curved: (site: string) => boolean, em: number): Layout {
+  const axis = 2 * em;
+  const bands: Band[] = [];
+  let y = axis;
+  for (const row of rows) {
+    let band = bands.at(-1);
+    if (band?.site !== row.site) {
+      const top = y;
+      y += 0.5 * em;
+      const curves = curved(row.site) ? { top: y + 1.4 * em, height: 6.5 * em } : null;
+      if (curves !== null) y = curves.top + curves.height + 0.8 * em;
+      band = { site: row.site, top, height: 0, curves, rows: [] };
+      bands.push(band);
+    }
+    const bars = y + 1.6 * em;
+    const reduced = row.frames.some((frame) => frame.RLEVEL > 0);
+    const lanes = [{ top: bars, height: 1.7 * em }];
+    if (reduced) lanes.push({ top: bars + 1.7 * em + 2, height: 0.7 * em });
+    band.rows.push({ row, top: y, lanes });
+    y = lanes.at(-1)!.top + lanes.at(-1)!.height + 0.8 * em;
+    band.height = y - band.top;
+  }
+  return { axis, bands, height: Math.ceil(y) };
+}
+
+/** Narrowest bar, pixels: a bias takes no time at all. */
+export const LEAST_BAR = 2;
+/** How far beside a bar the pointer may be, pixels. */
+const NEAR = 5;
+
+/** [left, width] of a frame's bar, pixels. */
+export function barOf(frame: Frame, shown: Span, width: number): [number, number] {
+  const { start, end } = spanOf(frame);
+  const left = toX(start, shown, width);
+  return [left, Math.max(LEAST_BAR, toX(end, shown, width) - left)];
+}
+
+export function laneOf(placed: PlacedRow, frame: Frame): { top: number; height: number } {
+  return placed.lanes[frame.RLEVEL > 0 ? placed.lanes.length - 1 : 0]!;
+}
+
+/** The frame at a place, the nearest where the pointer is beside all bars by a little. */
+export function frameAt(layout: Layout, shown: Span, width: number, x: number, y: number): Frame | null {
+  let best: { frame: Frame; off: number } | null = null;
+  for (const placed of layout.bands.flatMap(({ rows }) => rows)) {
+    for (const frame of placed.row.frames) {
+      const { top, height } = laneOf(placed, frame);
+      if (y < top - 1 || y > top + height + 1) continue;
+      const [left, wide] = barOf(frame, shown, width);
+      const off = Math.max(left - x, x - (left + wide), 0);
+      if (off <= NEAR && (best === null || off < best.off)) best = { frame, off };
+    }
+  }
+  return best?.frame ?? null;
+}
+
+/** The frame that an arrow key leads to. Without a present one: the first of the first row, or with End its last. */
+export function neighbour(
+  rows: readonly Row<Frame>[],
+  present: Frame | null,
+  key: "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End",
+): Frame | null {
+  const at = rows.findIndex(({ frames }) => frames.some(({ id }) => id === present?.id));
+  const row = rows[at];
+  if (row === undefined || present === null) return rows[0]?.frames.at(key === "End" ? -1 : 0) ?? null;
+  const index = row.frames.findIndex(({ id }) => id === present.id);
+  switch (key) {
+    case "ArrowLeft":
+      return row.frames[Math.max(0, index - 1)]!;
+    case "ArrowRight":
+      return row.frames[Math.min(row.frames.length - 1, index + 1)]!;
+    case "Home":
+      return row.frames[0]!;
+    case "End":
+      return row.frames.at(-1)!;
+    default: {
+      const next = rows[at + (key === "ArrowUp" ? -1 : 1)];
+      if (next === undefined) return present;
+      const start = Date.parse(present.DATE_OBS);
+      const off = (frame: Frame) => Math.abs(Date.parse(frame.DATE_OBS) - start);
+      return next.frames.reduce((nearest, frame) => (off(frame) < off(nearest) ? frame : nearest));
+    }
+  }
+}

@@ -1,0 +1,334 @@
+/** A night: what each instrument did, under which Sun and Moon, and a calendar of all nights. Its address holds both. */
+import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { type Span, spansBelow, sunAltitude } from "../../sky/sun-moon.ts";
+import { aggregate, listFrames } from "../api/frame.ts";
+import { useFrameWalk } from "../api/frame-walk.ts";
+import { nightCounts } from "../api/night.ts";
+import { useResource } from "../api/resource.ts";
+import { categoriesOf, GROUPINGS, type Grouping } from "../design/category.ts";
+import { count, counted } from "../design/format.ts";
+import { Icon } from "../design/icon.tsx";
+import { Legend } from "../design/legend.tsx";
+import { recall, remember } from "../design/memory.ts";
+import { Fault } from "../design/notice.tsx";
+import { go, place } from "../router.ts";
+import { Calendar } from "./calendar.tsx";
+import { gapsOf, rowsOf, spanOf } from "./exposures.ts";
+import { spelled } from "./months.ts";
+import { SiteWords } from "./site-words.tsx";
+import { useSkies } from "./sky-over-site.ts";
+import { GapList, Totals } from "./sums.tsx";
+import { Timeline } from "./timeline.tsx";
+import "./night.css";
+
+/** Frames of a night that are drawn. */
+const MOST = 10_000;
+const HALF_DAY = 12 * 3_600_000;
+/** What the address may narrow a night by. */
+const NARROWED = ["SITE", "TELESCOPE"] as const;
+
+/** Address of a night with the same filters; null: the newest. */
+function addressOf(night: string | null, filters: URLSearchParams, year?: number): string {
+  const query = new URLSearchParams(filters);
+  if (year !== undefined) query.set("year", String(year));
+  return `/night/${night === null ? "" : `${night}/`}${query.size === 0 ? "" : `?${query}`}`;
+}
+
+function filtersOf(query: URLSearchParams): URLSearchParams {
+  const filters = new URLSearchParams();
+  for (const name of NARROWED) for (const value of query.getAll(name)) if (value !== "") filters.append(name, value);
+  return filters;
+}
+
+export default function NightPage({ argument }: { argument: string }) {
+  const { query } = place.value;
+  const filters = filtersOf(query);
+  const newest = useResource(`newest night ${filters}`, async (signal) => {
+    const one = new URLSearchParams(filters);
+    for (const [name, value] of [
+      ["limit", "1"],
+      ["order", "desc"],
+      ["include_related_frames", "false"],
+    ] as const) {
+      one.set(name, value);
+    }
+    return (await listFrames(one.toString(), signal)).results[0]?.night ?? null;
+  });
+  const night = argument === "" ? (newest.data ?? null) : argument;
+  const asked = Number(query.get("year"));
+  const year = asked >= 1 && asked <= 9999 ? Math.floor(asked) : Number((night ?? newest.data)?.slice(0, 4) ?? 0);
+  const around = useResource(
+    year === 0 ? null : `nights ${year} ${filters}`,
+    // The neighbours' years as well: the night before the first of January is in another one.
+    (signal) => nightCounts(yearText(year - 1, "01-01"), yearText(year + 1, "12-31"), filters, signal),
+    { keep: true },
+  );
+
+  useEffect(() => {
+    document.title = `${night === null ? "Nights" : `Night ${night}`} · Platevault`;
+  }, [night]);
+
+  const nights = around.data ?? [];
+  const before = night === null ? undefined : nights.findLast((one) => one.night < night);
+  const after = night === null ? undefined : nights.find((one) => one.night > night);
+  const ofYear = nights.filter((one) => one.night.startsWith(yearText(year, "")));
+  return (
+    <div class="page night-page">
+      <div class="night-head">
+        <h1 tabIndex={-1}>{night === null ? "Nights" : `Night of ${spelledOr(night)}`}</h1>
+        <nav class="buttons" aria-label="Nights before and after">
+          <Step label="Previous night" icon="left" night={before?.night} filters={filters} />
+          <Step label="Next night" icon="right" night={after?.night} filters={filters} />
+          {argument !== "" && newest.data && newest.data !== night && (
+            <a class="button tight" href={addressOf(null, filters)}>
+              Newest
+            </a>
+          )}
+        </nav>
+        <div class="grow" />
+        <Narrow filters={filters} argument={argument} />
+      </div>
+      {newest.fault && <Fault fault={newest.fault} again={newest.reload} what="The nights" />}
+      {night !== null && <OneNight key={`${night} ${filters}`} night={night} filters={filters} />}
+      {argument === "" && newest.data === null && !newest.busy && (
+        <div class="empty">
+          <h2>There are no nights here yet</h2>
+          <p class="muted">A night appears with its first frame that you may see.</p>
+        </div>
+      )}
+      {year !== 0 && (
+        <section class="nights" aria-labelledby="calendar-title" aria-busy={around.busy}>
+          <div class="night-head">
+            <h2 id="calendar-title">
+              Nights of {year}
+              {around.data && (
+                <span class="muted">
+                  {` · ${counted(ofYear.length, "night")}, ${counted(
+                    ofYear.reduce((sum, { frames }) => sum + frames, 0),
+                    "frame",
+                  )}`}
+                </span>
+              )}
+            </h2>
+            <nav class="buttons" aria-label="Years">
+              {[year - 1, year + 1].map((one) => (
+                <a class="button tight" key={one} href={addressOf(argument === "" ? null : argument, filters, one)}>
+                  {one < year && <Icon name="left" size={14} />}
+                  {one}
+                  {one > year && <Icon name="right" size={14} />}
+                </a>
+              ))}
+            </nav>
+          </div>
+          {around.fault && <Fault fault={around.fault} again={around.reload} what="The calendar" />}
+          <Calendar year={year} nights={ofYear} current={night} addressOf={(one) => addressOf(one, filters)} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** `2026-01-01`; years as ISO 8601 writes them. */
+function yearText(year: number, rest: string): string {
+  return `${String(Math.max(1, Math.min(9999, year))).padStart(4, "0")}-${rest}`;
+}
+
+/** The night in words; as it is in the address where that is no date. */
+function spelledOr(night: string): string {
+  return Number.isNaN(Date.parse(`${night}T00:00:00Z`)) ? night : spelled(night);
+}
+
+interface StepProps {
+  label: string;
+  icon: "left" | "right";
+  night: string | undefined;
+  filters: URLSearchParams;
+}
+
+function Step({ label, icon, night, filters }: StepProps) {
+  const inner = (
+    <>
+      {icon === "left" && <Icon name="left" size={14} />}
+      {night ?? (icon === "left" ? "Previous" : "Next")}
+      {icon === "right" && <Icon name="right" size={14} />}
+    </>
+  );
+  if (night === undefined) {
+    return (
+      <button type="button" class="button tight" disabled aria-label={`${label}: none near`}>
+        {inner}
+      </button>
+    );
+  }
+  return (
+    <a class="button tight" href={addressOf(night, filters)} aria-label={`${label}, ${night}`}>
+      {inner}
+    </a>
+  );
+}
+
+/** Site and telescope, for the night and the calendar alike. */
+function Narrow({ filters, argument }: { filters: URLSearchParams; argument: string }) {
+  const id = useId();
+  const choices = useResource("facets ", (signal) => aggregate("", signal));
+  const select = (name: (typeof NARROWED)[number], label: string, values: readonly string[] | undefined) => (
+    <label class="sort-by" for={`${id}-${name}`}>
+      <span class="muted">{label}</span>
+      <select
+        id={`${id}-${name}`}
+        class="select"
+        value={filters.get(name) ?? ""}
+        onChange={(event) => {
+          const next = new URLSearchParams(filters);
+          if (event.currentTarget.value === "") next.delete(name);
+          else next.set(name, event.currentTarget.value);
+          go(addressOf(argument === "" ? null : argument, next));
+        }}
+      >
+        <option value="">All</option>
+        {[...new Set([...(values ?? []), ...filters.getAll(name)])].map((value) => (
+          <option key={value} value={value}>
+            {value === "" ? "unknown" : value}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <div class="buttons">
+      {select("SITE", "Site", choices.data?.choices.sites)}
+      {select("TELESCOPE", "Telescope", choices.data?.choices.telescopes)}
+    </div>
+  );
+}
+
+/** One night's frames: summary, timeline, totals, gaps. */
+function OneNight({ night, filters }: { night: string; filters: URLSearchParams }) {
+  const id = useId();
+  const query = new URLSearchParams(filters);
+  query.set("night", night);
+  const walk = useFrameWalk(query.toString(), "asc", MOST);
+  const { frames, total, state, fault } = walk;
+  const skies = useSkies(frames, state !== "reading" && frames.length > 0);
+  const [grouping, setGrouping] = useState<Grouping>(() => (recall("night-colours") as Grouping | null) ?? "filter");
+  const [part, setPart] = useState<Span | null>(null);
+  const rows = useMemo(() => rowsOf(frames), [frames]);
+  const categories = useMemo(() => categoriesOf(frames, grouping), [frames, grouping]);
+  const { whole, dark } = useMemo(() => {
+    const spans = frames.map(spanOf);
+    const first = spans.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY);
+    const last = spans.reduce((most, { end }) => Math.max(most, end), Number.NEGATIVE_INFINITY);
+    // Noon to noon about the frames: long enough for any night that they can belong to.
+    const middle = (first + last) / 2;
+    const day = { start: Math.min(first, middle - HALF_DAY), end: Math.max(last, middle + HALF_DAY) };
+    const darkness = new Map<string, Span[]>();
+    const edges = [first, last];
+    for (const [site, sky] of skies) {
+      if (sky.place === null) continue;
+      const at = sky.place;
+      darkness.set(
+        site,
+        spansBelow(-12, (ms) => sunAltitude(ms, at), day).filter(({ start, end }) => start < last && end > first),
+      );
+      for (const { start, end } of spansBelow(-50 / 60, (ms) => sunAltitude(ms, at), day)) {
+        if (start < last && end > first) edges.push(start, end);
+      }
+    }
+    const margin = 15 * 60_000;
+    return { whole: { start: Math.min(...edges) - margin, end: Math.max(...edges) + margin }, dark: darkness };
+  }, [frames, skies]);
+  const gaps = useMemo(() => gapsOf(frames, dark), [frames, dark]);
+  const shown = part ?? whole;
+
+  if (total === 0 && state === "done") {
+    return (
+      <div class="empty">
+        <h2>No frames of this night</h2>
+        <p class="muted">{filters.size > 0 ? "None of this site and telescope." : "None that you may see."}</p>
+        {filters.size > 0 && (
+          <a class="button" href={addressOf(night, new URLSearchParams())}>
+            All sites and telescopes
+          </a>
+        )}
+      </div>
+    );
+  }
+  const search = new URLSearchParams(query);
+  return (
+    <>
+      <p id={`${id}-summary`} class="night-sum">
+        {total === undefined
+          ? "Reading the frames …"
+          : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
+        {total !== undefined && <a href={`/?${search}`}>Show them in the search</a>}
+      </p>
+      {state === "reading" && total !== undefined && (
+        <div class="night-reading">
+          <progress max={total} value={frames.length} aria-label="Frames read" />
+          <button type="button" class="button tight" onClick={walk.stop}>
+            Stop
+          </button>
+        </div>
+      )}
+      {state === "stopped" && (
+        <button type="button" class="button tight" onClick={walk.again}>
+          Read on
+        </button>
+      )}
+      {fault && <Fault fault={fault} again={walk.again} what="The frames" />}
+      {frames.length > 0 ? (
+        <>
+          <SiteWords skies={skies} shown={whole} sites={[...new Set(rows.map(({ site }) => site))]} />
+          <Timeline
+            rows={rows}
+            skies={skies}
+            gaps={gaps}
+            categories={categories}
+            grouping={grouping}
+            whole={whole}
+            shown={shown}
+            onShown={setPart}
+            describedBy={`${id}-summary`}
+          />
+          <div class="night-legend">
+            <Legend categories={categories.values()} label={`Colours by ${GROUPINGS[grouping].label.toLowerCase()}`} />
+            <div class="grow" />
+            <label class="sort-by">
+              <span class="muted">Colour by</span>
+              <select
+                class="select"
+                value={grouping}
+                onChange={(event) => {
+                  setGrouping(event.currentTarget.value as Grouping);
+                  remember("night-colours", event.currentTarget.value);
+                }}
+              >
+                {(["filter", "type"] as const).map((name) => (
+                  <option key={name} value={name}>
+                    {GROUPINGS[name].label}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+          <div class="night-sums">
+            <section aria-labelledby={`${id}-totals`}>
+              <h2 id={`${id}-totals`}>Totals</h2>
+              <Totals frames={frames} />
+            </section>
+            <section aria-labelledby={`${id}-gaps`}>
+              <h2 id={`${id}-gaps`}>Longest gaps</h2>
+              <GapList
+                gaps={gaps}
+                known={new Set(dark.keys())}
+                onShow={({ start, end }) => setPart({ start: start - (end - start) / 2, end: end + (end - start) / 2 })}
+              />
+            </section>
+          </div>
+        </>
+      ) : (
+        fault === undefined && <div class="night-waiting" />
+      )}
+    </>
+  );
+}

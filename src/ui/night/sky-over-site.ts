@@ -1,0 +1,71 @@
+/** What the sky did over each site of a night: from the headers of a few of its frames, else computed for the place. */
+import { useEffect, useState } from "preact/hooks";
+import type { Place } from "../../sky/sun-moon.ts";
+import type { Frame } from "../api/frame.ts";
+import { headerData } from "../api/night.ts";
+import { altitudesIn, placeIn } from "./site.ts";
+
+/** Altitudes at a frame's start, as its header has them; degrees. */
+export interface Sample {
+  ms: number;
+  sun: number | null;
+  moon: number | null;
+}
+
+export interface SiteSky {
+  place: Place | null;
+  samples: Sample[];
+}
+
+/** Frames of a site whose headers are read: one tells the place; more only where headers tell the altitudes. */
+const SAMPLES = 9;
+/** Frames that are asked for a place before it is given up. */
+const TRIES = 3;
+
+/** Frames spread evenly over a site's night. */
+function spreadOut(frames: readonly Frame[], most: number): Frame[] {
+  const count = Math.min(most, frames.length);
+  return Array.from(
+    { length: count },
+    (_, i) => frames[Math.round((i * (frames.length - 1)) / Math.max(1, count - 1))]!,
+  );
+}
+
+async function readSky(frames: readonly Frame[], signal: AbortSignal): Promise<SiteSky> {
+  const own = frames.filter(({ RLEVEL }) => RLEVEL === 0);
+  const picked = spreadOut(own.length > 0 ? own : frames, SAMPLES);
+  const sky: SiteSky = { place: null, samples: [] };
+  for (const [tried, frame] of picked.entries()) {
+    if (tried >= TRIES && sky.samples.length === 0) break;
+    const header = await headerData(frame.id, signal);
+    sky.place ??= placeIn(header);
+    const { sun, moon } = altitudesIn(header);
+    if (sun !== null || moon !== null) sky.samples.push({ ms: Date.parse(frame.DATE_OBS), sun, moon });
+    else if (sky.place !== null) break;
+  }
+  return sky;
+}
+
+/** By site; a site is missing while it is being read. */
+export function useSkies(frames: readonly Frame[], complete: boolean): ReadonlyMap<string, SiteSky> {
+  const [skies, setSkies] = useState<ReadonlyMap<string, SiteSky>>(new Map());
+  // Read once all frames are here, so that the samples spread over the night and are read once.
+  const key = complete ? [...new Set(frames.map(({ SITEID }) => SITEID))].sort().join("\n") + frames[0]?.night : null;
+  useEffect(() => {
+    if (key === null) return;
+    const controller = new AbortController();
+    setSkies(new Map());
+    for (const site of new Set(frames.map(({ SITEID }) => SITEID))) {
+      readSky(
+        frames.filter(({ SITEID }) => SITEID === site),
+        controller.signal,
+      ).then(
+        (sky) => setSkies((before) => new Map(before).set(site, sky)),
+        // No headers: the timeline then has no curves of this site, as its words say.
+        () => setSkies((before) => new Map(before).set(site, { place: null, samples: [] })),
+      );
+    }
+    return () => controller.abort();
+  }, [key]);
+  return skies;
+}

@@ -1,0 +1,199 @@
+/** The night view and the calendar: what a night holds, walked through by mouse and keys. */
+import { expect, inject, it } from "vitest";
+import { observer, url, useBrowser } from "./person.ts";
+
+useBrowser();
+
+type Person = Awaited<ReturnType<typeof observer>>;
+
+const ALL = inject("names").length;
+const NIGHT = "2026-03-14";
+const timeline = ({ page }: Person) => page.getByRole("application", { name: /^Timeline of the night/ });
+
+async function ready(person: Person): Promise<void> {
+  await person.page.locator("canvas.timeline-canvas[data-drawn]").waitFor();
+  await expect.poll(() => person.page.locator(".site-words").textContent()).toMatch(/Moon \d+ % lit.*Moon \d+ % lit/);
+}
+
+it("leads to the newest night, with its sites' Sun and Moon, totals and gaps", async () => {
+  const person = await observer();
+  const { page } = person;
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Nights" }).click();
+  await page.getByRole("heading", { level: 1, name: "Night of 14 March 2026" }).waitFor();
+  await page.getByText(`${ALL} frames by 2 instruments.`).waitFor();
+  await ready(person);
+  // Computed from LATITUDE and LONGITUD of the frames; the times are astropy's to the minute (see test/night).
+  const words = (await page.locator(".site-words").textContent())!;
+  expect(words).toContain("below −12° 18:35–04:22");
+  expect(words).toContain("Moon 18 % lit");
+
+  const telescopes = page.getByRole("table").filter({ hasText: "goe 0m50" });
+  const row = telescopes.getByRole("row", { name: /^goe 0m50/ });
+  // Raw and reduced frames of six exposures, 480 s; a dark of 60 s and three flats of 8 s; biases take no time.
+  const raw = inject("names").filter((name) => name.startsWith("goe") && !name.endsWith("o01.fits")).length;
+  expect(await row.getByRole("cell").allTextContents()).toEqual([String(ALL / 2), String(raw), "9 min"]);
+  await page.getByRole("heading", { name: "Longest gaps" }).waitFor();
+  const gaps = page.locator(".gaps li");
+  expect(await gaps.count()).toBeGreaterThan(1);
+  expect(await gaps.first().textContent()).toMatch(/^\d+ h( \d+ min)?\d\d:\d\d–\d\d:\d\d UTC · (goe 0m50|saao 1m20)/);
+  await gaps.first().getByRole("button").click();
+  await page.getByRole("button", { name: "Whole night" }).click();
+  await page.getByRole("link", { name: "Show them in the search" }).click();
+  await expect.poll(() => page.locator("#results-title").textContent()).toBe(`${ALL} frames`);
+  expect(person.complaints).toEqual([]);
+});
+
+it("walks through the frames by keys, reads them out and opens one", async () => {
+  const person = await observer(`/night/${NIGHT}/`);
+  const { page } = person;
+  await ready(person);
+  await timeline(person).focus();
+  await page.keyboard.press("ArrowRight");
+  const said = page.getByRole("status").first();
+  await expect
+    .poll(() => said.textContent())
+    .toMatch(/^goe-0m50-sb63-20260314-0001-b00, bias, 0 s, at \d\d:\d\d:\d\d UTC, sb63/);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => said.textContent()).toMatch(/-0002-b00/);
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => said.textContent()).toMatch(/^saao-1m20-fa16-/);
+  await page.keyboard.press("End");
+  await expect.poll(() => said.textContent()).toMatch(/-o0\d, NGC 5139, object, /);
+  for (let i = 0; i < 5; i++) await page.keyboard.press("+");
+  await page.locator(".tip").getByText("NGC 5139").waitFor();
+  const name = /^\S+(?=,)/.exec((await said.textContent())!)![0];
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.getByRole("link", { name: NIGHT }).click();
+  await page.getByRole("heading", { level: 1, name: "Night of 14 March 2026" }).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("shows what is under the pointer with its preview, zooms, moves and opens by a click", async () => {
+  const person = await observer(`/night/${NIGHT}/?SITE=goe`);
+  const { page } = person;
+  await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
+  await expect.poll(() => page.locator(".site-words").textContent()).toMatch(/Moon \d+ % lit/);
+  // Near the last frame, where the keyboard put its box.
+  await timeline(person).focus();
+  await page.keyboard.press("End");
+  for (let i = 0; i < 6; i++) await page.keyboard.press("+");
+  const tip = page.locator(".tip");
+  await tip.waitFor();
+  const box = (await timeline(person).boundingBox())!;
+  const found = { x: 0, y: 0 };
+  await page.getByRole("heading", { level: 1 }).click();
+  await tip.waitFor({ state: "detached" });
+  // The lanes lie at the bottom of the only row: raw above reduced.
+  for (const up of [28, 36, 20]) {
+    for (let x = 20; x < box.width && found.x === 0; x += 12) {
+      await page.mouse.move(box.x + x, box.y + box.height - up);
+      await page.waitForTimeout(30); // the tip comes with the next picture
+      if (await tip.isVisible()) Object.assign(found, { x: box.x + x, y: box.y + box.height - up });
+    }
+  }
+  expect(found.x).toBeGreaterThan(0);
+  await tip.getByText("M 51").waitFor();
+  await expect
+    .poll(() => tip.locator("img").evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+    .toBeGreaterThan(0);
+  const drawn = () => page.locator("canvas.timeline-canvas").getAttribute("data-drawn").then(Number);
+  const before = await drawn();
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, 200);
+  await page.keyboard.up("Control");
+  await expect.poll(drawn).toBeGreaterThan(before);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up("Control");
+  await page.mouse.move(found.x + 1, found.y);
+  await tip.waitFor();
+  await page.mouse.click(found.x + 1, found.y);
+  await page.waitForURL(/\/frame\/\d+$/);
+  expect(person.complaints).toEqual([]);
+});
+
+it("has a calendar with counts that is walked by keys, and narrows by site and telescope", async () => {
+  const person = await observer("/night/");
+  const { page } = person;
+  const day = page.getByRole("link", { name: `14 March 2026, ${ALL} frames` });
+  await day.waitFor();
+  expect(await day.getAttribute("aria-current")).toBe("date");
+  await page.getByRole("grid", { name: `March 2026: ${ALL} frames` }).waitFor();
+  expect(await page.locator(".calendar [tabindex='0']").count()).toBe(1);
+  await day.focus();
+  const focused = () => page.evaluate("document.activeElement.dataset.night");
+  for (const [key, night] of [
+    ["ArrowRight", "2026-03-15"],
+    ["ArrowDown", "2026-03-22"],
+    ["Home", "2026-03-16"],
+    ["End", "2026-03-22"],
+    ["PageDown", "2026-04-22"],
+    ["PageUp", "2026-03-22"],
+    ["ArrowUp", "2026-03-15"],
+    ["ArrowLeft", NIGHT],
+  ]) {
+    await page.keyboard.press(key!);
+    expect(await focused()).toBe(night);
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/night/${NIGHT}/`);
+
+  await page.getByLabel("Site").selectOption("goe");
+  await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
+  expect(new URL(page.url()).searchParams.get("SITE")).toBe("goe");
+  await page.getByRole("link", { name: `14 March 2026, ${ALL / 2} frames` }).waitFor();
+  await page.getByLabel("Telescope").selectOption("1m20");
+  await page.getByRole("heading", { name: "No frames of this night" }).waitFor();
+  await page.getByRole("link", { name: "All sites and telescopes" }).click();
+  await page.getByText(`${ALL} frames by 2 instruments.`).waitFor();
+
+  await page.getByRole("navigation", { name: "Years" }).getByRole("link", { name: "2025" }).click();
+  await page.getByRole("heading", { name: /^Nights of 2025 · 0 nights/ }).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("goes from night to night, reads thousands of frames page by page, and says what an address cannot mean", async () => {
+  const person = await observer("/");
+  const { page } = person;
+  const answer = await page.request.get(`${url}/frames/?limit=1&RLEVEL=1`);
+  const [frame] = ((await answer.json()) as { results: Record<string, unknown>[] }).results;
+  const TOTAL = 4000;
+  const start = Date.parse(`${NIGHT}T19:00:00Z`);
+  await page.route("**/frames/nights/?**", (route) => {
+    const results = ["2025-12-31", NIGHT, "2026-03-20"].map((night) => ({ night, frames: TOTAL, bytes: 1 }));
+    return route.fulfill({ json: { results } });
+  });
+  await page.route(/\/frames\/\?.*pagination_style=cursor/, (route) => {
+    const at = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
+    const results = Array.from({ length: 500 }, (_, i) => ({
+      ...frame,
+      id: at + i + 1,
+      DATE_OBS: new Date(start + (at + i) * 7000).toISOString(),
+      EXPTIME: 5,
+    }));
+    const next = at + 500 < TOTAL ? `http://elsewhere/frames/?pagination_style=cursor&cursor=${at + 500}` : null;
+    return route.fulfill({ json: { count: TOTAL, next, previous: null, results } });
+  });
+  await page.route("**/frames/*/headers/", (route) => route.fulfill({ json: { results: [], data: {} } }));
+  await page.goto(`${url}/night/${NIGHT}/`);
+  await page.getByText("The headers do not tell where the site is").waitFor();
+  await page.getByText("4,000 frames by 1 instrument.").waitFor();
+  await page.getByRole("progressbar").waitFor({ state: "detached" });
+  await page.getByRole("row", { name: /^goe 0m50 4,000 4,000 5 h 33 min$/ }).waitFor();
+  await page.getByRole("link", { name: "Next night, 2026-03-20" }).waitFor();
+  await page.getByRole("link", { name: "Previous night, 2025-12-31" }).click();
+  await page.waitForURL("**/night/2025-12-31/");
+  await page.getByRole("heading", { name: /^Nights of 2025/ }).waitFor();
+  await page.goBack();
+  await page.waitForURL(`**/night/${NIGHT}/`);
+  await page.unroute(/\/frames\/\?.*pagination_style=cursor/);
+  await page.unroute("**/frames/nights/?**");
+  expect(person.complaints).toEqual([]);
+  await page.goto(`${url}/night/2026-02-31/`);
+  await page
+    .getByRole("alert")
+    .getByText(/2026-02-31/)
+    .first()
+    .waitFor();
+});
