@@ -12,7 +12,7 @@ export type Wish =
 const PAGE = 1000;
 
 /**
- * The frames of a wish, page by page, each once. `absent` is told of the ids that are not there, or not for this sight.
+ * The frames of a wish, page by page, each once, without footprint and related frames. `absent` is told of the ids that are not there, or not for this sight.
  * Throws TOO_LARGE where there are more than `most`.
  */
 export async function* framesOf(
@@ -27,7 +27,7 @@ export async function* framesOf(
     if (ids.length > most) throw tooMany(ids.length, most);
     for (let at = 0; at < ids.length; at += PAGE) {
       const asked = ids.slice(at, at + PAGE);
-      const frames = await catalogue.frames(asked, sight);
+      const frames = await catalogue.frames(asked, sight, { bare: true });
       const found = new Set(frames.map((frame) => frame.id));
       for (const id of asked) if (!found.has(id)) absent(id);
       yield frames;
@@ -38,7 +38,14 @@ export async function* framesOf(
   let left = wish.limit ?? Number.POSITIVE_INFINITY;
   let cursor: string | undefined;
   while (left > 0) {
-    const page = { sort, descending, offset, limit: Math.min(PAGE, left), ...(cursor === undefined ? {} : { cursor }) };
+    const page = {
+      sort,
+      descending,
+      offset,
+      limit: Math.min(PAGE, left),
+      bare: true,
+      ...(cursor === undefined ? {} : { cursor }),
+    };
     const list = await catalogue.list(query, page, sight);
     if (cursor === undefined) {
       const wanted = Math.min(left, Math.max(0, list.count - offset));

@@ -54,8 +54,8 @@ export interface Catalogue {
   frame(id: number, sight: Sight, version?: number): Promise<ListedFrame | null>;
   /** As `frame`, for those who want its file or facts: related frames are not looked for. */
   alone(id: number, sight: Sight, version?: number): Promise<Frame | null>;
-  /** Those of the ids that exist and may be seen, in the order given. Any number of ids. */
-  frames(ids: number[], sight: Sight): Promise<ListedFrame[]>;
+  /** Those of the ids that exist and may be seen, in the order given. Any number of ids. `bare` as of a page. */
+  frames(ids: number[], sight: Sight, options?: { bare?: boolean }): Promise<ListedFrame[]>;
   /** The frame that owns a basename, whoever may see it: for ingest and administration only. */
   owner(basename: string): Promise<Frame | null>;
   /** Whether these very bytes are a version, current or former, of the frame that owns a basename. One row read. */

@@ -5,7 +5,7 @@ import { sees } from "./choice.ts";
 import { Database, type DatabaseOptions, type Row } from "./database.ts";
 import { type Due, NO_WORK, overdue, postpone, strike, type WorkKind } from "./due-work.ts";
 import type { Frame, FrameFacts, ListedFrame, Sight, StoredFile } from "./frame.ts";
-import { basenameOf, bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
+import { BARE_COLUMNS, basenameOf, bytesOf, FRAME_COLUMNS, fileOf, frameOf } from "./frame-row.ts";
 import { rowsOf } from "./listing.ts";
 import { meet } from "./lookups.ts";
 import { nights } from "./nights.ts";
@@ -65,9 +65,10 @@ export class D1Catalogue implements Catalogue {
     });
   }
 
-  async frames(ids: number[], sight: Sight): Promise<ListedFrame[]> {
+  async frames(ids: number[], sight: Sight, options?: { bare?: boolean }): Promise<ListedFrame[]> {
+    const columns = options?.bare ? BARE_COLUMNS : FRAME_COLUMNS;
     return this.reader.steady(momentOf(sight), async (ask) =>
-      complete(ask, this.reader, await this.visible(ask, ids, sight), sight),
+      complete(ask, this.reader, await this.visible(ask, ids, sight, columns), sight),
     );
   }
 
@@ -235,8 +236,8 @@ export class D1Catalogue implements Catalogue {
   }
 
   /** Rows of the frames that exist and may be seen, in the order given. */
-  private async visible(ask: Ask, ids: number[], sight: Sight): Promise<Row[]> {
-    const rows = await rowsOf(ask, ids.filter(Number.isSafeInteger));
+  private async visible(ask: Ask, ids: number[], sight: Sight, columns?: string): Promise<Row[]> {
+    const rows = await rowsOf(ask, ids.filter(Number.isSafeInteger), columns);
     return rows.filter((row) => sees(sight, this.reader.snapshot.combinations.get(row.combination as number)!));
   }
 

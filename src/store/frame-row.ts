@@ -18,6 +18,12 @@ export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.d
   frame.warnings, frame.original_size, frame.original_crc32,
   lower(hex(frame.original_md5)) AS original_md5, lower(hex(frame.original_sha256)) AS original_sha256`;
 
+/** The same without what a list of files has no use for; such a frame has no footprint and no related frames. */
+export const BARE_COLUMNS = FRAME_COLUMNS.replace("hex(frame.footprint)", "''").replace(
+  "frame.related",
+  "NULL AS related",
+);
+
 /** Columns of digits.ts. */
 export const DIGITS: ReadonlySet<string> = new Set(["reqnum", "obsnum"]);
 

@@ -159,6 +159,8 @@ export interface Page {
   offset: number;
   /** Opaque, from an earlier answer; replaces `offset`. */
   cursor?: string;
+  /** Frames without footprint and related frames, for those who read thousands of them. */
+  bare?: boolean;
 }
 
 export interface FrameList {

@@ -3,7 +3,7 @@ import { covers, intersects } from "../sky/footprint.ts";
 import { type Prepared, type RegionTest, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import type { Page } from "./frame.ts";
-import { FRAME_COLUMNS, footprintOf } from "./frame-row.ts";
+import { BARE_COLUMNS, FRAME_COLUMNS, footprintOf } from "./frame-row.ts";
 import { meet } from "./lookups.ts";
 import type { Path } from "./paths.ts";
 import type { Ask } from "./reader.ts";
@@ -40,13 +40,14 @@ export async function collect(
   page: Page,
   whole = false,
 ): Promise<Found[]> {
+  const everything = page.bare ? BARE_COLUMNS : FRAME_COLUMNS;
   const columns = new Set(["id", "combination", "size", ...sortColumns(page.sort)]);
   if (p.regions.length > 0) for (const column of ["ra", "dec"]) columns.add(column);
   const outline = p.regions.length === 0 ? "" : ", hex(frame.footprint) AS footprint";
   const some = [...columns].map((column) => `frame.${column}`).join(", ") + outline;
   const [rows] = await ask([
     {
-      sql: `SELECT ${whole ? FRAME_COLUMNS : some} FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
+      sql: `SELECT ${whole ? everything : some} FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
       params: p.where.params,
     },
   ]);
@@ -131,14 +132,14 @@ export async function walk(
 }
 
 /** Rows of frames by id, in the order given; what is not there is left out. */
-export async function rowsOf(ask: Ask, ids: number[]): Promise<Row[]> {
+export async function rowsOf(ask: Ask, ids: number[], columns = FRAME_COLUMNS): Promise<Row[]> {
   if (ids.length === 0) return [];
   const parts: number[][] = [];
   // A statement holds 100 KB.
   for (let i = 0; i < ids.length; i += 5000) parts.push(ids.slice(i, i + 5000));
   const answers = await ask(
     parts.map((part) => ({
-      sql: `SELECT ${FRAME_COLUMNS} FROM ${values(part)} k CROSS JOIN frame ON frame.id = k.column1`,
+      sql: `SELECT ${columns} FROM ${values(part)} k CROSS JOIN frame ON frame.id = k.column1`,
     })),
   );
   const byId = new Map(answers.flat().map((row) => [row.id as number, row]));

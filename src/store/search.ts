@@ -6,7 +6,7 @@ import { dimensionsOf, type Prepared, prepare } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { datePage } from "./date-page.ts";
 import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from "./frame.ts";
-import { FRAME_COLUMNS, frameOf } from "./frame-row.ts";
+import { BARE_COLUMNS, FRAME_COLUMNS, frameOf } from "./frame-row.ts";
 import { groupPage } from "./group-page.ts";
 import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { meet } from "./lookups.ts";
@@ -43,6 +43,7 @@ export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: S
 
 export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight): Promise<FrameList> {
   const cursor = readCursor(page);
+  const columns = page.bare ? BARE_COLUMNS : FRAME_COLUMNS;
   return reader.steady(momentOf(query, sight), async (ask) => {
     const planned = await plan(ask, reader, query, sight);
     if (planned === null) return { count: 0, frames: [], next: null, previous: null };
@@ -61,7 +62,7 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       if (whole) {
         const byId = new Map(found.map(({ row }) => [row.id, row]));
         rows = ids.map((id) => byId.get(id)!);
-      } else rows = await rowsOf(ask, ids);
+      } else rows = await rowsOf(ask, ids, columns);
     } else {
       // Where nothing but combinations is asked for, a sum does, unless the page needs the parts.
       const plain = dimensionsOf(p) === 0 && !isOfCombination(page.sort);
@@ -70,12 +71,12 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       for (const { frames } of counts.values()) count += frames;
       if (page.limit === 0) more = page.offset < count;
       else if (page.sort === "dateObs") {
-        ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, FRAME_COLUMNS));
+        ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, columns));
       } else if (isOfCombination(page.sort)) {
-        ({ rows, more } = await groupPage(ask, reader.snapshot, p, counts, page, cursor, FRAME_COLUMNS));
+        ({ rows, more } = await groupPage(ask, reader.snapshot, p, counts, page, cursor, columns));
       } else {
         const whole = orderedPath(page, paths, count);
-        ({ rows, more } = await walk(ask, p, whole ?? path, page, cursor, FRAME_COLUMNS));
+        ({ rows, more } = await walk(ask, p, whole ?? path, page, cursor, columns));
       }
       if (cursor === null) more = page.offset + rows.length < count;
     }

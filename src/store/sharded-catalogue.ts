@@ -108,12 +108,13 @@ export class ShardedCatalogue implements Catalogue {
     return (await this.partOf(id)?.alone(id, sight, version)) ?? null;
   }
 
-  async frames(ids: number[], sight: Sight): Promise<ListedFrame[]> {
+  async frames(ids: number[], sight: Sight, options?: { bare?: boolean }): Promise<ListedFrame[]> {
     const found = await Promise.all(
       this.parts.map((part, i) =>
         part.frames(
           ids.filter((id) => shardNumberOf(id) === i),
           sight,
+          options,
         ),
       ),
     );
