@@ -27,13 +27,16 @@ export function Header({ page }: { page: PageName | null }) {
           <Icon name="night" />
           <span>Nights</span>
         </a>
-        {isStaff() && (
+      </nav>
+      {/* Pages of the staff, administration among them. */}
+      {isStaff() && (
+        <nav aria-label="Staff" class="staff">
           <a href="/upload" aria-current={current("upload")}>
             <Icon name="upload" />
             <span>Upload</span>
           </a>
-        )}
-      </nav>
+        </nav>
+      )}
       <div class="grow" />
       <a class="api" href="/api/">
         API

@@ -95,10 +95,47 @@ it("finds nothing on the sign-in page", async () => {
   expect(await findings(page)).toEqual([]);
 });
 
+it("finds nothing in what opens over the pages", async () => {
+  const { page } = await someone();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`${url}/frame/${await frameId()}?tab=headers&raw=1`);
+  await page.locator("pre.raw-cards").first().waitFor();
+  for (const [button, there] of [
+    ["Share", "Share this frame"],
+    ["Cite", "Cite this frame"],
+  ] as const) {
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await page.getByRole("dialog", { name: there }).waitFor();
+    expect(await findings(page, ["light"])).toEqual([]);
+    await page.keyboard.press("Escape");
+  }
+  await page.goto(url);
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByLabel("Save this search as").waitFor();
+  expect(await findings(page, ["light"])).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox", { name: "Object contains" }).fill("m");
+  await page.getByRole("listbox", { name: "Suggestions" }).getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  // Results that are on their way out are shown fainter, until the next are here.
+  await page.getByRole("button", { name: "Remove filter Object m" }).waitFor();
+  await page.locator(".results[aria-busy=false]").waitFor();
+  await page.getByRole("option", { selected: true, name: /^M 51\s*\d+ frames$/ }).waitFor();
+  expect(await findings(page)).toEqual([]);
+});
+
 it("has room for everything at 320 pixels, and never scrolls sideways as a whole", async () => {
   const { page } = await someone();
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const path of ["/", "/?view=table", "/?view=map", "/night/", "/upload", "/account"]) {
+  for (const path of [
+    "/",
+    "/?view=table",
+    "/?view=map",
+    "/night/",
+    "/upload",
+    "/account",
+    `/frame/${await frameId()}`,
+  ]) {
     await page.goto(url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);

@@ -35,7 +35,6 @@ const PATHS = {
   share: "M12 15V3M7.5 7L12 2.5 16.5 7M5 12v8.5h14V12",
   quote: "M10 7H5v6h5V7zM10 13c0 3-1.5 4.5-4 5M19 7h-5v6h5V7zM19 13c0 3-1.5 4.5-4 5",
   send: "M21 3L3 10.5l7 3.5 3.5 7zM10 14l5-5",
-  staff: "M12 3l8 3v6c0 5-3.5 7.5-8 9-4.5-1.5-8-4-8-9V6z",
   pause: "M8 5v14M16 5v14",
   play: "M7 4.5v15l12-7.5z",
 } as const;

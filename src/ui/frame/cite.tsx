@@ -20,8 +20,8 @@ export function Cite({ frame }: { frame: Frame }) {
           <Copy text={text} what="citation" words="Copy text" />
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
-        <section tabIndex={0} aria-label="BibTeX">
-          <pre class="citation">{bibtex}</pre>
+        <section class="bibtex" tabIndex={0} aria-label="BibTeX">
+          <pre>{bibtex}</pre>
         </section>
         <div class="buttons">
           <Copy text={bibtex} what="BibTeX entry" words="Copy BibTeX" />

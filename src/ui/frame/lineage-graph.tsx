@@ -68,7 +68,8 @@ function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boo
     <>
       <rect width={BOX.width} height={BOX.height} rx={6} />
       <text x={10} y={18} class="lineage-first">
-        {words.first}
+        {/* The blank parts the two in the link's name. */}
+        {`${words.first} `}
       </text>
       <text x={10} y={34} class="lineage-second">
         {words.second}
@@ -84,12 +85,7 @@ function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boo
     );
   }
   return (
-    <a
-      class="lineage-box"
-      href={frame === null ? "#related-list" : `/frame/${frame.id}`}
-      aria-label={`${words.first} ${words.second}`}
-      {...place}
-    >
+    <a class="lineage-box" href={frame === null ? "#related-list" : `/frame/${frame.id}`} {...place}>
       {box}
     </a>
   );

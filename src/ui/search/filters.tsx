@@ -57,50 +57,55 @@ export function Filters({ search, choices, fault, onChange }: FiltersProps) {
         {typed(TYPED.OBJECT, suggestObjects)}
         {typed(TYPED.basename)}
       </div>
-      <div class="group facets">{FACETS.slice(0, 2).map(facet)}</div>
-      <fieldset class="group">
-        <legend>Exposure time</legend>
-        <div class="pair">
-          {typed(TYPED.EXPTIME)}
-          {typed(TYPED.EXPTIME_max)}
-        </div>
-      </fieldset>
-      <Section title="Position" open={any("RA", "DEC", "covers", "intersects")}>
-        <PositionFilter
-          ra={given("RA")}
-          dec={given("DEC")}
-          radius={given("radius")}
-          refused={refusedFor("RA", "DEC", "radius")}
-          onPosition={(ra, dec, radius) => onChange({ RA: ra, DEC: dec, radius })}
-        />
-        {typed(TYPED.covers)}
-        {typed(TYPED.intersects)}
-      </Section>
-      <div class="group facets">{FACETS.slice(2, -1).map(facet)}</div>
-      <Section title="Request and proposal" open={any("PROPID", "REQNUM", "OBSNUM", "basename_exact")}>
-        {facet(FACETS.at(-1)!)}
-        {typed(TYPED.REQNUM)}
-        {typed(TYPED.OBSNUM)}
-        {typed(TYPED.basename_exact)}
-      </Section>
-      <Section title="More" open={any(...Object.keys(SWITCHES))}>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={given("exclude_calibrations") === "true"}
-            onChange={(event) => onChange({ exclude_calibrations: event.currentTarget.checked ? "true" : null })}
-          />
-          Leave out calibrations
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={given("public") === "false"}
-            onChange={(event) => onChange({ public: event.currentTarget.checked ? "false" : null })}
-          />
-          Leave out what is public to all
-        </label>
-      </Section>
+      {/* How much room the choices need is known when they are: what is below them comes with them, and does not move. */}
+      {(choices !== undefined || fault !== undefined) && (
+        <>
+          <div class="group facets">{FACETS.slice(0, 2).map(facet)}</div>
+          <fieldset class="group">
+            <legend>Exposure time</legend>
+            <div class="pair">
+              {typed(TYPED.EXPTIME)}
+              {typed(TYPED.EXPTIME_max)}
+            </div>
+          </fieldset>
+          <Section title="Position" open={any("RA", "DEC", "covers", "intersects")}>
+            <PositionFilter
+              ra={given("RA")}
+              dec={given("DEC")}
+              radius={given("radius")}
+              refused={refusedFor("RA", "DEC", "radius")}
+              onPosition={(ra, dec, radius) => onChange({ RA: ra, DEC: dec, radius })}
+            />
+            {typed(TYPED.covers)}
+            {typed(TYPED.intersects)}
+          </Section>
+          <div class="group facets">{FACETS.slice(2, -1).map(facet)}</div>
+          <Section title="Request and proposal" open={any("PROPID", "REQNUM", "OBSNUM", "basename_exact")}>
+            {facet(FACETS.at(-1)!)}
+            {typed(TYPED.REQNUM)}
+            {typed(TYPED.OBSNUM)}
+            {typed(TYPED.basename_exact)}
+          </Section>
+          <Section title="More" open={any(...Object.keys(SWITCHES))}>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={given("exclude_calibrations") === "true"}
+                onChange={(event) => onChange({ exclude_calibrations: event.currentTarget.checked ? "true" : null })}
+              />
+              Leave out calibrations
+            </label>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={given("public") === "false"}
+                onChange={(event) => onChange({ public: event.currentTarget.checked ? "false" : null })}
+              />
+              Leave out what is public to all
+            </label>
+          </Section>
+        </>
+      )}
     </>
   );
 }

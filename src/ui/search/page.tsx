@@ -90,7 +90,7 @@ export default function SearchPage() {
           {session.value.state === "in" && (
             <>
               <span class="grow" />
-              <Saved search={search} />
+              <Saved search={search} compact={!roomForTable} />
             </>
           )}
         </div>

@@ -9,9 +9,9 @@ import { Fault } from "../design/notice.tsx";
 import { addressOf, type Search } from "./query.ts";
 
 /** The searches that this account has kept, and the way to keep this one. */
-export function Saved({ search }: { search: Search }) {
+export function Saved({ search, compact }: { search: Search; compact: boolean }) {
   return (
-    <Menu label="Saved searches" icon="bookmark">
+    <Menu label="Saved searches" icon="bookmark" compact={compact}>
       {(close) => <List search={search} onClose={close} />}
     </Menu>
   );

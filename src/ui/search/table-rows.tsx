@@ -49,11 +49,12 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
   useEffect(() => {
     if (frames.length <= WHOLE) return;
     const watch = new IntersectionObserver(
-      ([entry]) => {
-        const element = body.current!;
-        const focused = element.contains(document.activeElement);
-        if (!entry!.isIntersecting) height.current = element.offsetHeight;
-        setNear(entry!.isIntersecting || focused);
+      (entries) => {
+        const entry = entries.at(-1);
+        const { isIntersecting, boundingClientRect, target } = entry!;
+        if (!isIntersecting) height.current = boundingClientRect.height;
+        // What has the focus stays, wherever it is.
+        setNear(isIntersecting || target.contains(document.activeElement));
       },
       { rootMargin: "100% 0px" },
     );

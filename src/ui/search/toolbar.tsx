@@ -72,7 +72,7 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
           </button>
           <button
             type="button"
-            class="button"
+            class="button download-all"
             disabled={!total || asking}
             onClick={() => download(() => downloadFound(search.filters))}
           >
