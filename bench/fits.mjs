@@ -2,10 +2,11 @@
  * `npm run bench:fits`: the FITS core in workerd against CFITSIO's `fpack` and `funpack`, in one run on one machine.
  * CPU of a child process from the shell's `time`, of workerd from /proc, because the clock inside a Worker stands still
  * while it computes. The kernel counts the sum of user and system time exactly and guesses their shares by sampling, so
- * user CPU is the minimum of the sums over the rounds, times the share that user time had in all rounds. Frames are made here, the same in every run. fpack and
- * funpack are whole processes, start and file system included; workerd's figure is the work alone on a file in memory.
+ * user CPU is the minimum of the sums over the rounds, times the share that user time had in all rounds. Frames are made
+ * here, the same in every run. fpack and funpack are whole processes, start and file system included; workerd's figure
+ * is the work alone on a file in memory. Then the bundle: what the Worker loads at start, and each codec's share.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -173,4 +174,5 @@ for (const [name, file, work, program, args, allowed] of CASES) {
   );
 }
 if (asJson) console.log(JSON.stringify(rows, null, 2));
+else if (wanted.length === 0) execFileSync(process.execPath, ["scripts/check-deploy.mjs"], { stdio: "inherit" });
 rmSync(folder, { recursive: true, force: true });

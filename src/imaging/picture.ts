@@ -113,13 +113,17 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   const cuts = await gathered.cuts();
   const levels = new Uint8Array(width * height);
   const painter = new Painter(cuts, options.stretch, floats, () => Float32Array.from(ranks.samples));
-  const take = (y: number, row: Float32Array): void => {
-    const start = (height - 1 - y) * width;
-    painter.paint(row, levels.subarray(start, start + width));
-  };
+  const place = (y: number): Uint8Array => levels.subarray((height - 1 - y) * width, (height - y) * width);
+  const take = (y: number, row: Float32Array): void => painter.paint(row, place(y));
   const sum = options.kernels?.sumIntegers;
   const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
-  await eachRow(source, (row, { finite }) => downsampler.push(row, finite));
+  const isOwnSize = width === source.width && height === source.height;
+  let y = 0;
+  await eachRow(source, (rows, { finite }) => {
+    if (!isOwnSize || !(rows instanceof Int16Array)) downsampler.push(rows, finite);
+    else
+      for (let at = 0; at < rows.length; at += width) painter.paintIntegers(rows.subarray(at, at + width), place(y++));
+  });
   return { width, height, levels, undefinedLevel: painter.sawUndefined ? 0 : null, cuts };
 }
 
@@ -204,6 +208,7 @@ class Gathering {
 class Painter {
   sawUndefined = false;
   readonly #stretch: (x: number) => number;
+  #table: Uint8Array | null = null;
 
   constructor(
     readonly cuts: [number, number] | null,
@@ -238,6 +243,21 @@ class Painter {
       levels[i] = Math.max(lowest, Math.round(255 * this.#stretch(this.#normalise(value))));
     }
   }
+
+  /** The same for integers, by a table of all levels: for pictures of millions of pixels. */
+  paintIntegers(values: Int16Array, levels: Uint8Array): void {
+    if (this.#table === null) {
+      this.#table = new Uint8Array(65_536);
+      this.paint(allIntegers(), this.#table);
+    }
+    const table = this.#table;
+    for (let i = 0; i < values.length; i++) levels[i] = table[values[i]! + 32_768]!;
+  }
+}
+
+/** Every value that a 16-bit integer can have. */
+function allIntegers(): Float32Array {
+  return Float32Array.from({ length: 65_536 }, (_, index) => index - 32_768);
 }
 
 /** The picture with `width` columns, or as many as make `most` pixels, by repeating pixels: for small images. */
