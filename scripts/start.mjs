@@ -111,6 +111,7 @@ const SETTINGS = [
   "SHARE_SECONDS_STAFF",
   "SECRET_KEY_PREVIOUS",
   "SESSION_SECONDS",
+  "UPLOAD_SECONDS",
   "SITE_LONGITUDES",
   "PACK",
 ];
@@ -200,3 +201,17 @@ console.log(`
 
   Ctrl-C stops it; the frames stay in ${process.env.PLATEVAULT_STATE ?? ".wrangler/state"}.
 `);
+
+// ── The clock, which stands still in the local runtime: the upkeep of wrangler.toml's `crons`, and once at the start for
+// the work that a killed server has left. Its queue is gone with it, so what had an hour to be done is due now.
+const HOUR = 3600 * 1000;
+async function keepUp(now) {
+  try {
+    const answer = await fetch(`${address}cdn-cgi/local/scheduled?time=${now}`);
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  } catch (error) {
+    if (!stopping) console.error(`The upkeep failed, and is tried again in an hour: ${error.message}`);
+  }
+}
+await keepUp(Date.now() + HOUR);
+setInterval(() => keepUp(Date.now()), HOUR);

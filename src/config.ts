@@ -31,6 +31,8 @@ export interface Config {
   shareSeconds: number;
   shareSecondsStaff: number;
   sessionSeconds: number;
+  /** Life of an upload in parts to which nothing is added, seconds. UPLOAD_SECONDS. */
+  uploadSeconds: number;
   /** Site → longitude in degrees east, for the night of frames without DAY-OBS. SITE_LONGITUDES, JSON. */
   siteLongitudes: Record<string, number>;
   /** Address that resolves names of objects, with `{name}` in it; null: none are resolved. RESOLVER_URL. */
@@ -155,6 +157,7 @@ export function readConfig(vars: Vars): Config {
     shareSeconds: numberOf(vars, "SHARE_SECONDS", 7 * 24 * 3600, 60),
     shareSecondsStaff: numberOf(vars, "SHARE_SECONDS_STAFF", 365 * 24 * 3600, 60),
     sessionSeconds: numberOf(vars, "SESSION_SECONDS", 14 * 24 * 3600, 60),
+    uploadSeconds: numberOf(vars, "UPLOAD_SECONDS", 7 * 24 * 3600, 3600),
     siteLongitudes: longitudesOf(vars),
     resolverUrl: resolverOf(vars),
     resolverSeconds: numberOf(vars, "RESOLVER_SECONDS", 5, 0.1),

@@ -4,6 +4,7 @@ import type { Catalogue } from "../store/catalogue.ts";
 import { openCatalogue } from "../store/d1-catalogue.ts";
 import type { WorkKind } from "../store/due-work.ts";
 import { type FileStore, fileStore } from "../store/files.ts";
+import { openUploads } from "../store/open-uploads.ts";
 
 /** Work that may happen after the answer. Each kind may be done twice without harm. */
 export type WorkItem = { kind: WorkKind; id: number; version: number };
@@ -21,7 +22,7 @@ export function archiveOf(env: Env): Archive {
   return {
     config: config(env),
     catalogue: openCatalogue(env.DB),
-    files: fileStore(env.FILES),
+    files: fileStore(env.FILES, openUploads(env.DB)),
     queue: env.WORK as Queue<WorkItem>,
   };
 }

@@ -15,8 +15,8 @@ import { directoryOf, withoutDirectories } from "./names.ts";
 export const PART_SIZE = 8 * 1024 * 1024;
 /** One completion reads and writes every part in one invocation, which has 1000 calls to R2 and D1. */
 const MOST_BYTES = 4e9;
-/** After so long without a new part an upload is taken as abandoned. */
-const LIFE = 7 * 24 * 3600 * 1000;
+/** Multipart uploads to R2 dropped in one run. */
+const MOST_DROPPED = 100;
 const META = "upload.json";
 /** Bytes of one step through a part. */
 const STEP = 128 * 1024;
@@ -55,7 +55,7 @@ export async function openUpload({ config, files }: Stores, announced: Announcem
   const meta: Announcement = { filename: withoutDirectories(announced.filename), size, sha256: sha256?.toLowerCase() };
   const body = Buffer.from(JSON.stringify(meta));
   await files.put(`${uploadsPrefix(config)}${id}/${META}`, body, { contentType: "application/json" });
-  return { ...meta, id, parts: partsOf(meta), received: [], expires: now + LIFE };
+  return { ...meta, id, parts: partsOf(meta), received: [], expires: now + lifeOf(config) };
 }
 
 /** Throws NOT_FOUND. */
@@ -74,7 +74,7 @@ export async function findUpload({ config, files }: Stores, id: string): Promise
     latest = Math.max(latest, uploaded);
   }
   received.sort((a, b) => a - b);
-  return { ...announced, id, parts: partsOf(announced), received, expires: latest + LIFE };
+  return { ...announced, id, parts: partsOf(announced), received, expires: latest + lifeOf(config) };
 }
 
 /** Bytes that part `number` must have. NOT_FOUND where there is no such part. */
@@ -146,7 +146,14 @@ export async function dropUpload({ config, files }: Stores, id: string): Promise
   await files.delete(keys);
 }
 
-/** Drops uploads to which nothing was added for a week; answers how many. Safe to repeat. */
+function lifeOf({ uploadSeconds }: Pick<Config, "uploadSeconds">): number {
+  return uploadSeconds * 1000;
+}
+
+/**
+ * Drops uploads to which nothing was added for UPLOAD_SECONDS, and what a Worker that was killed left open in R2 for as
+ * long; answers how many. Safe to repeat.
+ */
 export async function dropAbandoned({ config, files }: Stores, now: number): Promise<number> {
   const prefix = uploadsPrefix(config);
   const latest = new Map<string, number>();
@@ -154,9 +161,16 @@ export async function dropAbandoned({ config, files }: Stores, now: number): Pro
     const id = key.slice(prefix.length).split("/")[0]!;
     latest.set(id, Math.max(latest.get(id) ?? 0, uploaded));
   }
-  const abandoned = [...latest].filter(([, uploaded]) => now - uploaded > LIFE);
+  const abandoned = [...latest].filter(([, uploaded]) => now - uploaded > lifeOf(config));
   for (const [id] of abandoned) await dropUpload({ config, files }, id);
-  return abandoned.length;
+  const open = await files.openUploads(now - lifeOf(config), MOST_DROPPED);
+  // R2 itself drops them after a week, so one that cannot be dropped is not there any more.
+  const dropped = await Promise.allSettled(
+    open.map((upload) => files.dropUpload(upload, now - upload.opened > 2 * lifeOf(config))),
+  );
+  const failed = dropped.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return abandoned.length + open.length;
 }
 
 function partsOf({ size }: Announcement): number {

@@ -5,6 +5,8 @@ interface FileReport {
   /** Objects in R2 that no version refers to, and versions whose object is not there. */
   orphans: { key: string; size: number; uploaded: string }[];
   missing: { key: string; frame: number; version: number }[];
+  /** Multipart uploads to R2 that are on their way, or were left by a server that died. */
+  open: { key: string; opened: string }[];
 }
 
 interface CounterReport {
@@ -24,11 +26,13 @@ export const check: Command = {
     const both = options.files !== true && options.counters !== true;
     let faults = 0;
     if (both || options.files === true) {
-      const { orphans, missing } = await archive.json<FileReport>("admin/api/check/files/");
+      const { orphans, missing, open } = await archive.json<FileReport>("admin/api/check/files/");
       console.log(`${orphans.length} files that nothing refers to`);
       for (const { key, size, uploaded } of orphans) console.log(`  ${key}  ${size} bytes, ${uploaded}`);
       console.log(`${missing.length} versions whose file is not there`);
       for (const { key, frame, version } of missing) console.log(`  ${key}  frame ${frame}, version ${version}`);
+      console.log(`${open.length} uploads to R2 that are not ended (the upkeep drops them after UPLOAD_SECONDS)`);
+      for (const { key, opened } of open) console.log(`  ${key}  since ${opened}`);
       faults += missing.length;
     }
     if (both || options.counters === true) {

@@ -20,6 +20,11 @@ const FilesSchema = z.object({
   missing: z
     .array(z.object({ key: z.string(), frame: z.int(), version: z.int() }))
     .openapi({ description: "Versions whose object is not there" }),
+  open: z
+    .array(z.object({ key: z.string(), opened: z.string() }))
+    .openapi({
+      description: "Multipart uploads to R2 that are not ended: on their way, or left by a server that died",
+    }),
   truncated: z.boolean().openapi({ description: `Whether a list has more than its ${MOST_LISTED} entries` }),
 });
 
@@ -28,16 +33,24 @@ check.openapi(
     method: "get",
     path: "/admin/api/check/files/",
     tags: ["Administration"],
-    summary: "Objects without a row, rows without an object",
+    summary: "Objects without a row, rows without an object, uploads left open",
     responses: {
-      200: { description: "Both lists", content: { "application/json": { schema: FilesSchema } } },
+      200: { description: "The lists", content: { "application/json": { schema: FilesSchema } } },
       401: { description: "No or bad credentials" },
       403: { description: "Not staff" },
     },
   }),
   async (c): Promise<Response> => {
     requireStaff(c);
-    const report: z.infer<typeof FilesSchema> = { objects: 0, rows: 0, orphans: [], missing: [], truncated: false };
+    const uploads = await c.var.files.openUploads(Number.MAX_SAFE_INTEGER, MOST_LISTED + 1);
+    const report: z.infer<typeof FilesSchema> = {
+      objects: 0,
+      rows: 0,
+      orphans: [],
+      missing: [],
+      open: uploads.slice(0, MOST_LISTED).map(({ key, opened }) => ({ key, opened: isoOf(opened) })),
+      truncated: uploads.length > MOST_LISTED,
+    };
     for await (const difference of differences(c.var, report)) {
       const list = difference.kind === "orphan" ? report.orphans : report.missing;
       if (list.length === MOST_LISTED) {

@@ -11,6 +11,7 @@ import { accountStore } from "../store/accounts.ts";
 import { openCatalogue } from "../store/d1-catalogue.ts";
 import { fileStore } from "../store/files.ts";
 import { HolderChanged, holderStore } from "../store/holders.ts";
+import { openUploads } from "../store/open-uploads.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { rootOf } from "./public-address.ts";
 
@@ -93,7 +94,7 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("holders", holders);
   c.set("accounts", accountStore(c.env.DB));
   c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses }));
-  c.set("files", fileStore(c.env.FILES));
+  c.set("files", fileStore(c.env.FILES, openUploads(c.env.DB)));
   c.set("identity", await identify(c));
   await next();
   if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning

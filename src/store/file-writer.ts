@@ -1,9 +1,10 @@
 /**
  * Writing objects whose length is not known beforehand. R2's multipart upload wants parts of equal size, at least
  * 5 MiB, the last no larger (https://developers.cloudflare.com/r2/objects/multipart-objects/), and shows nothing under
- * the key until it is completed; R2 itself drops uploads that were never completed after seven days.
+ * the key until it is completed.
  */
 import { type FileInfo, FileStoreError, infoOf, type PutOptions, putOptionsOf, twice } from "./files.ts";
+import type { OpenUploads } from "./open-uploads.ts";
 
 /**
  * Bytes of every part but the last. Files of up to two parts are written in one go: most frames are, and the local R2
@@ -48,12 +49,21 @@ export class PartSink {
   private constructor(
     readonly key: string,
     private readonly upload: R2MultipartUpload,
+    private readonly noted: OpenUploads,
   ) {}
 
-  static open(bucket: R2Bucket, key: string, options: PutOptions): Promise<PartSink> {
+  static open(bucket: R2Bucket, noted: OpenUploads, key: string, options: PutOptions): Promise<PartSink> {
     return twice(key, "begin to write", async () => {
       const { httpMetadata } = putOptionsOf(options);
-      return new PartSink(key, await bucket.createMultipartUpload(key, { httpMetadata: httpMetadata! }));
+      const upload = await bucket.createMultipartUpload(key, { httpMetadata: httpMetadata! });
+      const sink = new PartSink(key, upload, noted);
+      try {
+        await noted.note({ key, upload: upload.uploadId, opened: Date.now() });
+      } catch (error) {
+        await sink.abort();
+        throw error;
+      }
+      return sink;
     });
   }
 
@@ -67,15 +77,25 @@ export class PartSink {
   async complete(): Promise<FileInfo> {
     const parts = this.sent.sort((a, b) => a.partNumber - b.partNumber);
     try {
-      return infoOf(await this.upload.complete(parts));
+      const info = infoOf(await this.upload.complete(parts));
+      await this.strike();
+      return info;
     } catch (cause) {
       throw new FileStoreError("UNAVAILABLE", `The file store could not write ${this.key}.`, this.key, { cause });
     }
   }
 
-  /** Drops what was sent. Never throws: what is left over is R2's to clean up. */
+  /** Drops what was sent. Never throws: what is left over stays noted, for the upkeep. */
   async abort(): Promise<void> {
-    await this.upload.abort().catch(() => undefined);
+    await this.upload.abort().then(
+      () => this.strike(),
+      () => undefined,
+    );
+  }
+
+  /** A note too many does no harm: the upkeep finds that there is no such upload any more. */
+  private async strike(): Promise<void> {
+    await this.noted.strike({ key: this.key, upload: this.upload.uploadId }).catch(() => undefined);
   }
 }
 
@@ -99,6 +119,7 @@ export class FileWriter {
 
   constructor(
     private readonly bucket: R2Bucket,
+    private readonly noted: OpenUploads,
     private readonly key: () => string,
     private readonly options: PutOptions,
   ) {}
@@ -174,7 +195,7 @@ export class FileWriter {
       this.used = 0;
       return;
     }
-    this.sink ??= await PartSink.open(this.bucket, this.key(), this.options);
+    this.sink ??= await PartSink.open(this.bucket, this.noted, this.key(), this.options);
     if (this.held !== null) {
       await this.sink.send(++this.parts, this.held);
       this.spare = this.held;

@@ -6,6 +6,7 @@
 import type { ByteSource } from "../fits/source.ts";
 import { openObject } from "./file-source.ts";
 import { FileWriter, PartSink } from "./file-writer.ts";
+import { type OpenUpload, UNNOTED } from "./open-uploads.ts";
 
 export type FileStoreErrorCode =
   | "MISSING" // no object under this key
@@ -81,6 +82,13 @@ export interface FileStore {
   copy(from: string, to: string): Promise<FileInfo>;
   /** Any number of keys; those that are not there do not matter. */
   delete(keys: string[]): Promise<void>;
+  /** Multipart uploads to R2 begun before a moment and not ended, oldest first: on their way, or left by a Worker that died. */
+  openUploads(before: number, limit: number): Promise<OpenUpload[]>;
+  /**
+   * Ends such an upload, with all its parts. R2 answers one that it does not know (any more) as if it had failed:
+   * `forget` takes no notice of that.
+   */
+  dropUpload(upload: OpenUpload, forget: boolean): Promise<void>;
   /** Keys in their order (UTF-8), up to 1000 a page. */
   list(prefix: string, cursor?: string): Promise<{ files: FileInfo[]; cursor: string | null }>;
 }
@@ -124,7 +132,8 @@ function rangeOf(range: FileRange, size: number): { offset: number; length: numb
   return { offset, length: Math.min(wanted, size - offset) };
 }
 
-export function fileStore(bucket: R2Bucket): FileStore {
+/** `noted`: where multipart uploads are noted while they are open; default nowhere. */
+export function fileStore(bucket: R2Bucket, noted = UNNOTED): FileStore {
   return {
     open: (key, options = {}) => openObject(bucket, key, options),
 
@@ -159,9 +168,9 @@ export function fileStore(bucket: R2Bucket): FileStore {
       }
     },
 
-    writer: (key, options = {}) => new FileWriter(bucket, typeof key === "string" ? () => key : key, options),
+    writer: (key, options = {}) => new FileWriter(bucket, noted, typeof key === "string" ? () => key : key, options),
 
-    parts: (key, options = {}) => PartSink.open(bucket, key, options),
+    parts: (key, options = {}) => PartSink.open(bucket, noted, key, options),
 
     copy: (from, to) =>
       twice(to, "write", async () => {
@@ -176,6 +185,17 @@ export function fileStore(bucket: R2Bucket): FileStore {
         const some = keys.slice(from, from + DELETE_LIMIT);
         await twice(some[0]!, "delete", () => bucket.delete(some));
       }
+    },
+
+    openUploads: (before, limit) => noted.before(before, limit),
+
+    async dropUpload({ key, upload }, forget) {
+      try {
+        await twice(key, "drop an upload to", () => bucket.resumeMultipartUpload(key, upload).abort());
+      } catch (error) {
+        if (!forget) throw error;
+      }
+      await noted.strike({ key, upload });
     },
 
     list: (prefix, cursor) =>
