@@ -14,11 +14,6 @@ export interface Budget {
   run: (catalogue: Catalogue, sight: Sight) => Promise<number>;
   /** Rows that may be read, given the frames found. */
   most: (found: number) => number;
-  /**
-   * Rows that a frame costs whether it may be seen or not (the walk along all dates, the candidates of a region):
-   * for somebody who sees a part of the archive the promise is for so many frames more.
-   */
-  shared?: boolean;
   /** The same question to one table with an index a column (`naive`), as pyobs-archive asks it: its condition. */
   naive?: string;
   /** And its order, `LIMIT` and `OFFSET`, where not the first 25 by date. */
@@ -97,10 +92,9 @@ function promised(total: number): Budget[] {
     most: () => 1,
   });
   return [
-    { ...listed("default list", {}, () => 60), shared: true },
+    listed("default list", {}, () => 60),
     {
       name: "keyset page",
-      shared: true,
       run: async (catalogue, sight) => {
         const first = await catalogue.list({}, PAGE, sight);
         return (await catalogue.list({}, { ...PAGE, cursor: first.next! }, sight)).count;
@@ -143,20 +137,17 @@ function promised(total: number): Budget[] {
     listed("EXPTIME at least 1800", { exptimeMin: 1800 }, () => 400),
     listed("EXPTIME at least 29.5", { exptimeMin: 29.5, exptimeMax: 29.9 }, () => 400),
     listed("cone 10', sparse", { cone: { ra: rare.ra, dec: rare.dec, radius: 1 / 6 } }, (found) => 1.1 * found + 100),
-    { ...listed("cone 10', crowded", { cone }, (found) => Math.min(150, 1.1 * found + 100)), shared: true },
+    listed("cone 10', crowded", { cone }, (found) => Math.min(150, 1.1 * found + 100)),
     listed(
       "footprint covers a point",
       { covers: { shape: "point", ra: rare.ra, dec: rare.dec } },
       (found) => 2 * found + 50,
     ),
-    {
-      ...listed(
-        "covers a point, crowded",
-        { covers: { shape: "point", ra: crowded.ra, dec: crowded.dec } },
-        (found) => 2 * found + 50,
-      ),
-      shared: true,
-    },
+    listed(
+      "covers a point, crowded",
+      { covers: { shape: "point", ra: crowded.ra, dec: crowded.dec } },
+      (found) => 2 * found + 50,
+    ),
     {
       name: "frame by id",
       run: async (catalogue, sight) => Number((await catalogue.frame(Math.floor(total / 2), sight)) !== null),

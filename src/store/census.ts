@@ -11,9 +11,9 @@ import { dimensionsOf, type Prepared, values } from "./conditions.ts";
 import type { Statement } from "./database.ts";
 import { isEdge, stepOf } from "./exposure-step.ts";
 import type { FrameQuery } from "./frame.ts";
-import type { Path, Tallies } from "./paths.ts";
+import { cellKeys, type Path, type Tallies } from "./paths.ts";
 import type { Ask } from "./reader.ts";
-import { CELL_ORDER, keysOf, variantsOf } from "./sky-cell.ts";
+import { CELL_ORDER } from "./sky-cell.ts";
 import { addTo, type Counts, FIELD, ofDay, parseCounts, tallyId, tallyKey } from "./tally.ts";
 
 /** Above so many rows, grouping in SQL (which reads twice) is cheaper than handing the rows over. */
@@ -37,6 +37,8 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
   const take = (more: Counts) => {
     for (const [id, count] of more) if (mine.has(id)) addTo(counts, id, count);
   };
+  const chosen = new Map(p.combinations.map((one) => [one.id, one]));
+  const keysIn = (cells: number[]) => cellKeys(new Map(cells.map((cell) => [cell, tallies.cells!.get(cell)!])), chosen);
   const walk = async (statements: Statement[]) => {
     if (statements.length === 0) return;
     for (const rows of await ask(statements)) {
@@ -58,7 +60,7 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
     for (const { id, frames, bytes } of p.combinations) counts.set(id, { frames, bytes });
   } else if (dimensions === 2 && dated && tallies.cells !== null && path!.rows > MANY) {
     await walk(
-      await countFields(ask, p, [...tallies.cells.keys()], take, (keys, from, to) =>
+      await countFields(ask, p, [...tallies.cells.keys()], keysIn, take, (keys, from, to) =>
         under(
           `${values(keys)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`,
           `frame.date_obs BETWEEN ${from} AND ${to}`,
@@ -77,7 +79,7 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
   } else if (tallies.cells !== null) {
     const { whole, edge } = cellsOf(query.cone!, tallies.cells.keys());
     for (const cell of whole) take(tallies.cells.get(cell)!);
-    const keys = keysOf(edge, variantsOf(p.combinations));
+    const keys = keysIn(edge);
     if (keys.length > 0) {
       await walk([under(`${values(keys)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`)]);
     }
@@ -164,18 +166,18 @@ async function countFields(
   ask: Ask,
   p: Prepared,
   cells: number[],
+  keysIn: (cells: number[]) => number[],
   take: (counts: Counts) => void,
   walk: (keys: number[], from: number, to: number) => Statement,
 ): Promise<Statement[]> {
   const { whole, edge } = cellsOf(p.query.cone!, cells);
-  const variants = variantsOf(p.combinations);
   const [start, end] = [p.start ?? -EVER, p.end ?? EVER];
   if (start > end) return [];
   // The first and the last period hold whatever lies before and after them.
   const first = p.start === null ? 0 : Math.max(1, Math.ceil((dayOf(start - 1) + 1) / PERIOD_DAYS));
   const last = p.end === null ? FIELD - 1 : Math.min(FIELD - 2, periodOf(dayOf(end + 1)) - 1);
-  const edges = edge.length === 0 ? [] : [walk(keysOf(edge, variants), start, end)];
-  const keys = keysOf(whole, variants);
+  const edges = keysIn(edge).length === 0 ? [] : [walk(keysIn(edge), start, end)];
+  const keys = keysIn(whole);
   if (keys.length === 0) return edges;
   if (first > last) return [...edges, walk(keys, start, end)];
   const ranges = whole.map((cell) => [cell * FIELD + first, cell * FIELD + last].map((key) => tallyId("field", key)));

@@ -76,7 +76,7 @@ export async function datePage(
     const [only] = runs.runs!.keys;
     if (runs.runs!.keys.length === 1) {
       const { column, index } = runs.runs!;
-      const single = { ...runs, from: `frame INDEXED BY ${index}`, where: `frame.${column} = ${only}` };
+      const single = { ...runs, from: `frame INDEXED BY ${index}`, where: `${runs.where} AND ${column} = ${only}` };
       offer(wanted / share, () => straight(single));
     } else if (runs.runs!.keys.length <= MOST_RUNS) {
       offer(limit + (wanted + runs.runs!.keys.length) * (2 + 1 / share), async () => {
@@ -113,7 +113,7 @@ function both(a: Sql, b: Sql): Sql {
 
 /** The path without the runs that have nothing in the window, as far as that is known. */
 function runsIn(path: Path, p: Prepared, { from, to }: Window): Path {
-  if (path.runs!.column !== "combination") return path;
+  if (path.runs!.column !== "frame.combination") return path;
   const held = p.combinations.filter((one) => framesBetween([one], from, to) > 0);
   const keys = held.map(({ id }) => id);
   if (keys.length === 0) return path;

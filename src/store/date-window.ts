@@ -5,7 +5,7 @@
 import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { census, readDays } from "./census.ts";
 import type { Prepared } from "./conditions.ts";
-import { periodBounds } from "./paths.ts";
+import { periodBounds, UNTALLIED } from "./paths.ts";
 import type { Ask } from "./reader.ts";
 import type { Combination } from "./snapshot.ts";
 import type { Counts } from "./tally.ts";
@@ -49,7 +49,7 @@ export async function windowOf(
     if (first < whole.from || last > whole.to) {
       found = 0;
       const part = { ...p, start: Math.max(first, whole.from), end: Math.min(last, whole.to) };
-      const counts = await census(ask, part, { objects: null, cells: null, nights: null }, null);
+      const counts = await census(ask, part, UNTALLIED, null);
       for (const count of counts.values()) found += count.frames;
     }
     if (skip < found) break;
@@ -82,7 +82,7 @@ async function byDay(ask: Ask, p: Prepared, window: Window, period: number, desc
     if (descending ? dayFirst > window.to : dayLast < window.from) continue;
     if (descending ? dayLast > window.to : dayFirst < window.from) {
       const part = { ...p, start: Math.max(dayFirst, window.from), end: Math.min(dayLast, window.to) };
-      const found = framesOf(await census(ask, part, { objects: null, cells: null, nights: null }, null));
+      const found = framesOf(await census(ask, part, UNTALLIED, null));
       if (skip < found) break;
       skip -= found;
     } else {

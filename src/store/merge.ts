@@ -41,7 +41,7 @@ export function merged(
       : `frame.date_obs ${newestFirst ? "<=" : ">="} ${date}
           AND NOT (frame.date_obs = ${date} AND frame.id ${highestFirst ? ">=" : "<="} ${id})`;
   const next = (run: string, condition: string) => `coalesce((SELECT ${head} FROM frame INDEXED BY ${index}
-      WHERE frame.${column} = ${run} AND ${path.where} AND ${p.where.text} AND ${condition}
+      WHERE ${column} = ${run} AND ${path.where} AND ${p.where.text} AND ${condition}
       ORDER BY ${order} LIMIT 1), '~')`;
   return {
     text: `WITH RECURSIVE merge (head, run) AS (

@@ -2,13 +2,14 @@
  * Ways to the rows that a query may want. Each leads through a known number of rows and misses none; the conditions of
  * the query (`Prepared.where`) are tested on every row that it leads to.
  */
-import { coneRanges } from "../sky/healpix.ts";
+import { separation } from "../sky/angle.ts";
+import { cellCentre, cellRadius, coneRanges } from "../sky/healpix.ts";
 import { dayOf, dayOfNight, dayStart, nightStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { type Prepared, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { stepOf } from "./exposure-step.ts";
 import type { Ask } from "./reader.ts";
-import { CELL_ORDER, keysOf, rangesOf, variantsOf } from "./sky-cell.ts";
+import { CELL_ORDER, keysOf, type Reach, radiusOf, rangesOf, reachOf, type Variant, variantsOf } from "./sky-cell.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 import { addTo, type Counts, NIGHTS, ofDay, parseCounts, tallyId, tallyKey } from "./tally.ts";
 
@@ -19,7 +20,7 @@ export interface Path {
   where: string;
   /** Rows that it leads through; an estimate where nothing is counted. */
   rows: number;
-  /** Runs that are each in order of DATE_OBS: `column` of `frame` is one of `keys`, found by `index`. */
+  /** Runs that are each in order of DATE_OBS: `column` (SQL) is one of `keys`, found by `index`. */
   runs: { column: string; index: string; keys: number[] } | null;
   /** Whether it leads along all dates. */
   dated?: true;
@@ -41,7 +42,12 @@ export interface Tallies {
   objects: Map<number, Counts> | null;
   cells: Map<number, Counts> | null;
   nights: Map<number, NightCounts> | null;
+  /** Cells near the first region of the query, as far as any footprint reaches; null: too far. */
+  near: { reach: Reach; cells: Map<number, Counts> } | null;
 }
+
+/** For questions of combinations and dates, which need none. */
+export const UNTALLIED: Tallies = { objects: null, cells: null, nights: null, near: null };
 
 export interface NightCounts {
   /** Frames whose night is the day of DATE_OBS or the one before, and all others. */
@@ -58,26 +64,42 @@ export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
   const { cone } = p.query;
   const byCell = cone !== undefined && cone.radius <= MOST_CELLS_RADIUS;
   const byNight = p.nights !== null && p.nights.length <= MOST_KEYS / 3;
-  const idsOf = (ids: number[]) => `SELECT tally.id, tally.counts FROM ${values(ids)} k
-    CROSS JOIN tally ON tally.id = k.column1`;
-  const [objects, cells, nights] = [p.objects ?? [], byCell ? cellIds(cone) : "", byNight ? p.nights! : []];
+  const [region] = p.regions;
+  const reach = region === undefined ? null : reachOf(region);
+  const radii = reach === null ? [] : [...variantsOf(p.combinations)].map((variant) => radiusOf(variant, reach) ?? 0);
+  const farthest = Math.max(0, ...radii);
+  const near = reach !== null && farthest <= MOST_CELLS_RADIUS ? reach : null;
+  const idsOf = (ids: number[]) =>
+    ids.length === 0
+      ? null
+      : `SELECT tally.id, tally.counts FROM ${values(ids)} k CROSS JOIN tally ON tally.id = k.column1`;
   const parts = [
-    objects.length === 0 ? null : idsOf(objects.map((key) => tallyId("object", key))),
-    cells === "" ? null : cells,
-    nights.length === 0 ? null : idsOf([...new Set(nights.flatMap(nightIds))]),
+    idsOf((p.objects ?? []).map((key) => tallyId("object", key))),
+    byCell ? cellIds([cone.ra, cone.dec], cone.radius, 12) : null,
+    idsOf(byNight ? [...new Set(p.nights!.flatMap(nightIds))] : []),
+    near === null ? null : cellIds(near.centre, farthest, 16),
   ];
   const asked = parts.filter((sql) => sql !== null);
   const answers = asked.length === 0 ? [] : await ask(asked.map((sql) => ({ sql })));
-  const [byObject, byCells, byDay] = parts.map((sql) => (sql === null ? [] : answers.shift()!));
+  const [byObject, byCells, byDay, byReach] = parts.map((sql) => (sql === null ? [] : answers.shift()!));
   return {
     objects: p.objects === null ? null : countsByKey(byObject!),
     cells: byCell ? countsByKey(byCells!) : null,
     nights: byNight ? nightCounts(p.nights!, byDay!) : null,
+    near: near === null ? null : { reach: near, cells: countsByKey(byReach!) },
   };
 }
 
-function cellIds({ ra, dec, radius }: { ra: number; dec: number; radius: number }): string {
-  const ranges = coneRanges(ra, dec, radius, { order: CELL_ORDER, maxRanges: 32 });
+/** Whether the counts already say that nothing is found. */
+export function isNothing(p: Prepared, { objects, cells, nights, near }: Tallies): boolean {
+  const mine = new Set(p.combinations.map(({ id }) => id));
+  const none = (all: Iterable<Counts>) => ![...all].some((counts) => [...counts.keys()].some((id) => mine.has(id)));
+  const byNight = nights === null ? null : [...nights.values()].flatMap(({ usual, other }) => [usual, other]);
+  return [objects?.values(), cells?.values(), byNight, near?.cells.values()].some((all) => all != null && none(all));
+}
+
+function cellIds(centre: [number, number], radius: number, maxRanges: number): string {
+  const ranges = coneRanges(...centre, radius, { order: CELL_ORDER, maxRanges });
   const rows = ranges.map(([first, last]) => `(${tallyId("cell", first)},${tallyId("cell", last)})`);
   return `SELECT tally.id, tally.counts FROM (VALUES ${rows.join(",")}) k
     CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`;
@@ -129,12 +151,21 @@ function framesOf(tallies: Iterable<Counts>): number {
   return frames;
 }
 
-/** The way along the runs of a column, each in order of DATE_OBS. */
-export function pathOfRuns(column: string, keys: number[], rows: number): Path {
-  const index = `frame_${column}`;
+/** What the indexes of runs begin with, and what their frames have in common. */
+const RUNS = {
+  combination: { column: "frame.combination", where: "true" },
+  cell: { column: "frame.cell", where: "true" },
+  step: { column: "frame.step", where: "true" },
+  // Public and other frames apart: whoever sees one kind only does not meet the other.
+  object: { column: "frame.object * 2 + frame.open", where: "frame.object IS NOT NULL" },
+};
+
+/** The way along some runs, each in order of DATE_OBS. */
+export function pathOfRuns(kind: keyof typeof RUNS, keys: number[], rows: number): Path {
+  const [{ column, where }, index] = [RUNS[kind], `frame_${kind}`];
   return {
-    from: `${values(keys)} k CROSS JOIN frame INDEXED BY ${index} ON frame.${column} = k.column1`,
-    where: "true",
+    from: `${values(keys)} k CROSS JOIN frame INDEXED BY ${index} ON ${column} = k.column1`,
+    where,
     rows,
     runs: { column, index, keys },
   };
@@ -193,8 +224,8 @@ function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightC
 export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path[] {
   const all = () => snapshot.combinations.values();
   const paths: Path[] = [alongDates(snapshot, p)];
-  const runs = (column: string, keys: number[], rows: number) => {
-    if (keys.length > 0 && keys.length <= MOST_KEYS) paths.push(pathOfRuns(column, keys, rows));
+  const runs = (kind: keyof typeof RUNS, keys: number[], rows: number) => {
+    if (keys.length > 0 && keys.length <= MOST_KEYS) paths.push(pathOfRuns(kind, keys, rows));
   };
   // Objects and cells are counted over all dates; a range takes its share.
   const dated =
@@ -211,12 +242,20 @@ export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path
     const path = alongNights(snapshot, p, tallies.nights);
     if (path !== null) paths.push(path);
   }
+  const mine = new Map(p.combinations.map((one) => [one.id, one]));
   if (tallies.objects !== null) {
-    runs("object", [...tallies.objects.keys()], dated * framesOf(tallies.objects.values()));
+    const keys: number[] = [];
+    let rows = 0;
+    for (const [object, counts] of tallies.objects) {
+      const opens = new Set(chosenOf(counts, mine).map(openOf));
+      for (const open of opens) keys.push(2 * object + open);
+      for (const [id, { frames }] of counts) if (opens.has(openOf(snapshot.combinations.get(id)!))) rows += frames;
+    }
+    runs("object", keys, dated * rows);
   }
-  const variants = variantsOf(p.combinations);
   if (tallies.cells !== null) {
-    runs("cell", keysOf(tallies.cells.keys(), variants), dated * framesOf(tallies.cells.values()));
+    const keys = cellKeys(tallies.cells, mine);
+    runs("cell", keys, dated * framesOf(tallies.cells.values()));
   }
   const { exptimeMin, exptimeMax, equals } = p.query;
   if (exptimeMin !== undefined || exptimeMax !== undefined) {
@@ -238,15 +277,48 @@ export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path
     const rows = wanted.length * { obsnum: 5, reqnum: 20 }[field];
     paths.push({ from: `frame INDEXED BY frame_${field}`, where: `frame.${field} IS NOT NULL`, rows, runs: null });
   }
-  for (const region of p.regions) {
-    const ranges = rangesOf(region, variants);
+  if (tallies.near !== null) {
+    const { reach, cells } = tallies.near;
+    const held = new Map([...cells].filter(([, counts]) => chosenOf(counts, mine).length > 0));
+    const keys = cellKeys(held, mine, (variant, cell) => {
+      const radius = radiusOf(variant, reach);
+      const distance = separation(...reach.centre, ...cellCentre(CELL_ORDER, cell));
+      return radius !== null && distance <= radius + cellRadius(CELL_ORDER);
+    });
+    runs("cell", keys, dated * framesOf(held.values()));
+  }
+  for (const region of p.regions.slice(tallies.near === null ? 0 : 1)) {
+    const ranges = rangesOf(reachOf(region), variantsOf(p.combinations));
     if (ranges.length === 0 || ranges.length > MOST_KEYS / 2) continue;
     const from = `(VALUES ${ranges.map(([first, last]) => `(${first},${last})`).join(",")}) k
       CROSS JOIN frame INDEXED BY frame_cell ON frame.cell BETWEEN k.column1 AND k.column2`;
-    // A twentieth of everything at most, as a region is worth asking for; footprints are not counted.
-    paths.push({ from, where: "true", rows: Math.min(200, framesBetween(all(), null, null) / 20), runs: null });
+    // A twentieth of everything at most, as a region is worth asking for; nothing is counted here.
+    paths.push({ from, where: "true", rows: framesBetween(all(), null, null) / 20, runs: null });
   }
   return paths.sort((a, b) => a.rows - b.rows);
+}
+
+function openOf({ embargo }: Combination): number {
+  return Number(embargo === 1);
+}
+
+/** The combinations of the query that some counts have. */
+function chosenOf(counts: Counts, mine: Map<number, Combination>): Combination[] {
+  return [...counts.keys()].map((id) => mine.get(id)).filter((one) => one !== undefined);
+}
+
+/** Numbers of the index for cells, with what their combinations can have there. */
+export function cellKeys(
+  cells: Map<number, Counts>,
+  mine: Map<number, Combination>,
+  wanted: (variant: Variant, cell: number) => boolean = () => true,
+): number[] {
+  return [...cells].flatMap(([cell, counts]) =>
+    keysOf(
+      cell,
+      [...variantsOf(chosenOf(counts, mine))].filter((variant) => wanted(variant, cell)),
+    ),
+  );
 }
 
 /** Exposure steps with frames that a limit leaves or cuts, with their frames. */

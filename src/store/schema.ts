@@ -232,7 +232,7 @@ export const frame = sqliteTable(
     index("frame_date").on(t.dateObs),
     index("frame_open").on(t.dateObs).where(sql`${t.open} = 1`),
     index("frame_combination").on(t.combination, t.dateObs),
-    index("frame_object").on(t.object, t.dateObs).where(sql`${t.object} IS NOT NULL`),
+    index("frame_object").on(sql`${t.object} * 2 + ${t.open}`, t.dateObs).where(sql`${t.object} IS NOT NULL`),
     index("frame_step").on(t.step, t.dateObs).where(sql`${t.step} IS NOT NULL`),
     index("frame_cell").on(t.cell, t.dateObs).where(sql`${t.cell} IS NOT NULL`),
     index("frame_public").on(t.publicDate).where(sql`${t.publicDate} IS NOT NULL`),

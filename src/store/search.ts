@@ -11,7 +11,7 @@ import { groupPage } from "./group-page.ts";
 import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { meet } from "./lookups.ts";
 import { findObjects } from "./object-search.ts";
-import { ALONG_IDS, ALONG_NAMES, type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
+import { ALONG_IDS, ALONG_NAMES, isNothing, type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -20,6 +20,8 @@ import { addTo, type Counts } from "./tally.ts";
 
 /** Paths this short are read whole, once, instead of counted and then read. */
 const SHORT = 100;
+/** And these, where their way has no order that a page could be taken from. */
+const LISTED = 400;
 /** Where frames are counted by walking a path anyway, the same walk may as well find the page. */
 const LONG = 20_000;
 
@@ -37,7 +39,7 @@ export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: S
   const p = prepare(reader.snapshot, query, sight, objects, named);
   if ([objects, named, p.nights].some((kind) => kind?.length === 0) || p.combinations.length === 0) return null;
   const tallies = await readTallies(ask, p);
-  for (const kind of [tallies.objects, tallies.cells]) if (kind?.size === 0) return null;
+  if (isNothing(p, tallies)) return null;
   return { p, tallies, paths: pathsOf(reader.snapshot, p, tallies) };
 }
 
@@ -52,9 +54,9 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     let count = 0;
     let rows: Row[] = [];
     let more: boolean;
-    if (p.regions.length > 0 || path.rows <= (isTallied(p, tallies) ? SHORT : LONG)) {
+    if (p.regions.length > 0 || path.rows <= (!isTallied(p, tallies) ? LONG : inOrder(path) ? SHORT : LISTED)) {
       // A short way is read once, with everything; regions are not counted, so theirs may be long.
-      const whole = path.rows <= SHORT && p.regions.length === 0;
+      const whole = path.rows <= (inOrder(path) ? SHORT : LISTED) && p.regions.length === 0;
       const found = await collect(ask, reader.snapshot, p, path, page, whole);
       count = found.length;
       const { ids, more: beyond } = pageOf(found, page, cursor);
@@ -113,6 +115,11 @@ function orderedPath(page: Page, paths: Path[], count: number): Path | null {
   const all = paths.find(({ dated }) => dated)!;
   const rows = ((page.offset + page.limit) * all.rows) / Math.max(1, count);
   return rows < paths[0]!.rows ? { ...way, rows } : null;
+}
+
+/** Whether a page can be read off a way without reading all of it. */
+function inOrder({ runs, dated }: Path): boolean {
+  return runs !== null || dated === true;
 }
 
 /** Whether the count comes from tallies, at most some edge aside. */

@@ -8,7 +8,7 @@ import { type CellRange, cellOf, coneRanges } from "../sky/healpix.ts";
 import { Polygon } from "../sky/polygon.ts";
 import { angleBetween, toRaDec, toVector, type Vector } from "../sky/vector.ts";
 import type { RegionTest } from "./conditions.ts";
-import type { FrameFacts, SkyRegion } from "./frame.ts";
+import type { FrameFacts } from "./frame.ts";
 
 /** 1.7′, fine enough for a cone of some minutes, coarse enough that a field has few of them. */
 export const CELL_ORDER = 11;
@@ -20,9 +20,6 @@ const LAST = 5;
 const ANY = 6;
 export const UNPOINTED = 7;
 const mostOf = (step: number) => 4 ** (step - 3);
-
-/** Ranges of a step: each costs a row, what lies between the circle and its cells costs its frames. */
-const RANGES = 6;
 
 /** Footprints are kept rounded; far above that and any arithmetic, far below a cell. Degrees. */
 const MARGIN = 1e-3;
@@ -55,38 +52,46 @@ export function variantsOf(combinations: Iterable<{ reaches: number; embargo: nu
   return variants;
 }
 
-/** Numbers of pointings in some cells. */
-export function keysOf(cells: Iterable<number>, variants: Set<Variant>): number[] {
-  const pointed = [...variants].filter((variant) => variant < 2 * UNPOINTED);
-  return [...cells].flatMap((cell) => pointed.map((variant) => variant * CELLS + cell));
+/** Numbers of pointings in a cell. */
+export function keysOf(cell: number, variants: Iterable<Variant>): number[] {
+  return [...variants].filter((variant) => variant >> 1 < UNPOINTED).map((variant) => variant * CELLS + cell);
 }
 
-/** Ranges of numbers in which every frame lies whose footprint stands the test. Throws BAD_REGION as `Polygon` does. */
-export function rangesOf({ how, region }: RegionTest, variants: Set<Variant>): CellRange[] {
-  if (region.shape === "polygon") new Polygon(region.vertices);
-  const { centre, radius } = how === "covers" ? { centre: pointOf(region), radius: 0 } : circleAround(region);
+/** Where pointings may be whose footprints stand a test: round a position, as far as the reach and `more`. Degrees. */
+export interface Reach {
+  centre: [number, number];
+  more: number;
+}
+
+/** Throws BAD_REGION as `Polygon` does. */
+export function reachOf({ how, region }: RegionTest): Reach {
+  if (region.shape !== "polygon") {
+    return { centre: [region.ra, region.dec], more: how === "covers" || region.shape === "point" ? 0 : region.radius };
+  }
+  new Polygon(region.vertices);
+  // What covers all of a polygon covers its first corner.
+  if (how === "covers") return { centre: region.vertices[0]!, more: 0 };
+  const vertices = region.vertices.map((vertex) => toVector(...vertex));
+  const sum = vertices.reduce<Vector>((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
+  return { centre: toRaDec(sum), more: Math.max(...vertices.map((vertex) => angleBetween(sum, vertex))) };
+}
+
+/** How far from the centre a pointing of a variant may be; null where a frame has no footprint; 180: anywhere. */
+export function radiusOf(variant: Variant, { more }: Reach): number | null {
+  const step = variant >> 1;
+  if (step === NONE) return null;
+  return step > LAST ? 180 : Math.min(180, mostOf(step) + more + MARGIN);
+}
+
+/** The same as ranges of numbers. */
+export function rangesOf(reach: Reach, variants: Iterable<Variant>): CellRange[] {
   const ranges: CellRange[] = [];
   for (const variant of variants) {
-    const step = variant >> 1;
-    if (step === NONE) continue;
-    const reach = step > LAST ? 180 : mostOf(step) + radius + MARGIN;
+    const radius = radiusOf(variant, reach);
+    if (radius === null) continue;
     const cells: CellRange[] =
-      reach >= 180 ? [[0, CELLS - 1]] : coneRanges(...centre, reach, { order: CELL_ORDER, maxRanges: RANGES });
+      radius >= 180 ? [[0, CELLS - 1]] : coneRanges(...reach.centre, radius, { order: CELL_ORDER, maxRanges: 16 });
     for (const [first, last] of cells) ranges.push([variant * CELLS + first, variant * CELLS + last]);
   }
   return ranges;
-}
-
-/** A point that a footprint holds if it covers the region. */
-function pointOf(region: SkyRegion): [number, number] {
-  return region.shape === "polygon" ? region.vertices[0]! : [region.ra, region.dec];
-}
-
-function circleAround(region: SkyRegion): { centre: [number, number]; radius: number } {
-  if (region.shape !== "polygon") {
-    return { centre: [region.ra, region.dec], radius: region.shape === "circle" ? region.radius : 0 };
-  }
-  const vertices = region.vertices.map((vertex) => toVector(...vertex));
-  const sum = vertices.reduce<Vector>((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
-  return { centre: toRaDec(sum), radius: Math.max(...vertices.map((vertex) => angleBetween(sum, vertex))) };
 }

@@ -41,7 +41,6 @@ beforeAll(async () => {
 it("reads no more rows than promised", async () => {
   const over: string[] = [];
   for (const budget of budgets(FRAMES)) {
-    const all = await budget.run(catalogue, STAFF);
     for (const [who, sight] of [
       ["staff", STAFF],
       ["anonymous", ANONYMOUS],
@@ -55,7 +54,7 @@ it("reads no more rows than promised", async () => {
       const rows = read
         .filter(({ sql }) => !sql.includes("frame_name ON"))
         .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
-      const most = Math.floor(budget.most(found) * (budget.shared ? all / Math.max(1, found) : 1));
+      const most = Math.floor(budget.most(found));
       if (rows > most) over.push(`${budget.name} (${who}): ${rows} rows for ${found} frames, ${most} promised`);
     }
   }
