@@ -71,12 +71,11 @@ export async function windowOf(
 
 /** Counts whole days off, within the period where the page begins. */
 async function byDay(ask: Ask, p: Prepared, window: Window, period: number, descending: boolean): Promise<Window> {
-  const mine = new Set(p.combinations.map(({ id }) => id));
-  const [first, last] = [period * PERIOD_DAYS, (period + 1) * PERIOD_DAYS - 1];
-  const days = await readDays(ask, [[first, last]]);
+  const days = await framesByDay(ask, p.combinations, period);
+  const [first, last] = daysOf(period);
   let { skip } = window;
   let edge = descending ? Math.min(window.to, dayStart(last + 1) - 1) : Math.max(window.from, dayStart(first));
-  for (const { day, counts } of descending ? days.toReversed() : days) {
+  for (const [day, frames] of descending ? days.toReversed() : days) {
     const [dayFirst, dayLast] = [dayStart(day), dayStart(day + 1) - 1];
     // Days before the window, and the one that its bound cuts, which is walked.
     if (descending ? dayFirst > window.to : dayLast < window.from) continue;
@@ -86,9 +85,8 @@ async function byDay(ask: Ask, p: Prepared, window: Window, period: number, desc
       if (skip < found) break;
       skip -= found;
     } else {
-      const found = framesOf(new Map([...counts].filter(([id]) => mine.has(id))));
-      if (skip < found) break;
-      skip -= found;
+      if (skip < frames) break;
+      skip -= frames;
     }
     edge = descending ? dayFirst - 1 : dayLast + 1;
   }
@@ -101,8 +99,31 @@ function framesOf(counts: Counts): number {
   return frames;
 }
 
-/** Sums over tens of thousands of counts, kept as long as `choose` answers the same array. */
+/** Sums over thousands of counts, kept as long as `choose` answers the same array; by day for each period asked for. */
 const sums = new WeakMap<readonly Combination[], [number, number][]>();
+const daySums = new WeakMap<readonly Combination[], Map<number, [number, number][]>>();
+
+function daysOf(period: number): [first: number, last: number] {
+  return [period * PERIOD_DAYS, (period + 1) * PERIOD_DAYS - 1];
+}
+
+/** Frames by day of one period, oldest first. */
+async function framesByDay(
+  ask: Ask,
+  combinations: readonly Combination[],
+  period: number,
+): Promise<[number, number][]> {
+  let known = daySums.get(combinations);
+  if (known === undefined) daySums.set(combinations, (known = new Map()));
+  let days = known.get(period);
+  if (days === undefined) {
+    const mine = new Set(combinations.map(({ id }) => id));
+    const read = await readDays(ask, [daysOf(period)]);
+    days = read.map(({ day, counts }) => [day, framesOf(new Map([...counts].filter(([id]) => mine.has(id))))]);
+    known.set(period, days);
+  }
+  return days;
+}
 
 /** Frames by period, oldest first, of the periods that meet a window. */
 export function framesByPeriod(combinations: readonly Combination[], { from, to }: Window): [number, number][] {
