@@ -56,7 +56,7 @@ export class Downsampler {
   /** Row of the picture that is being summed. */
   #y = 0;
   #nextRow = 0;
-  readonly #out: Float32Array;
+  readonly #out: Float64Array;
 
   /**
    * `width` × `height` pixels come in, rows of `outWidth` go to `take` from the lowest on, `outHeight` in all. The row
@@ -67,7 +67,7 @@ export class Downsampler {
     readonly height: number,
     readonly outWidth: number,
     readonly outHeight: number,
-    readonly take: (y: number, row: Float32Array) => void,
+    readonly take: (y: number, row: Float64Array) => void,
     /** A faster one, where the runtime has it. */
     private readonly sum: typeof sumIntegers = sumIntegers,
   ) {
@@ -83,7 +83,7 @@ export class Downsampler {
     this.#row = new Float64Array(outWidth);
     this.#area = new Float64Array(outWidth);
     this.#fullArea = new Float64Array(outWidth).fill(width / outWidth);
-    this.#out = new Float32Array(outWidth);
+    this.#out = new Float64Array(outWidth);
   }
 
   /** The next rows: any number of integers, one of doubles. `finite`: all of their pixels are numbers. */

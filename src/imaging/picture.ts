@@ -44,8 +44,11 @@ export interface Picture {
 
 /** Most pixels of a picture: a 4096² frame in its own size. */
 export const MAX_PICTURE = 4096 * 4096;
-/** Up to so many the averaged values are kept (16 MB), so that one reading of the image gives cuts and picture. */
-const MOST_VALUES = 4 * 1024 * 1024;
+/**
+ * Up to so many the averaged values are kept (16 MB), so that one reading of the image gives cuts and picture. As doubles:
+ * single precision would tell the values of an image apart less well than its cut levels.
+ */
+const MOST_VALUES = 2 * 1024 * 1024;
 /** Values that histogram equalisation looks at where the picture's own are not kept. */
 const HISTEQ_SAMPLES = 1 << 18;
 
@@ -69,7 +72,7 @@ export async function draw(source: RowSource, options: DrawOptions): Promise<Pic
 
 /**
  * Pictures of several widths by one reading: cut levels are gathered while the pictures are averaged. For pictures that
- * have some four million pixels in all at most.
+ * have some two million pixels in all at most.
  */
 export async function drawAll(
   source: RowSource,
@@ -78,8 +81,8 @@ export async function drawAll(
 ): Promise<Picture[]> {
   const canvases = widths.map((wanted) => {
     const { width, height } = pictureSize(source.width, source.height, wanted);
-    const values = new Float32Array(width * height);
-    const take = (y: number, row: Float32Array): void => values.set(row, (height - 1 - y) * width);
+    const values = new Float64Array(width * height);
+    const take = (y: number, row: Float64Array): void => values.set(row, (height - 1 - y) * width);
     const sum = options.kernels?.sumIntegers;
     const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
     return { width, height, values, downsampler };
@@ -112,9 +115,9 @@ async function drawTwice(source: RowSource, width: number, height: number, optio
   });
   const cuts = await gathered.cuts();
   const levels = new Uint8Array(width * height);
-  const painter = new Painter(cuts, options.stretch, floats, () => Float32Array.from(ranks.samples));
+  const painter = new Painter(cuts, options.stretch, floats, () => ranks.samples);
   const place = (y: number): Uint8Array => levels.subarray((height - 1 - y) * width, (height - y) * width);
-  const take = (y: number, row: Float32Array): void => painter.paint(row, place(y));
+  const take = (y: number, row: Float64Array): void => painter.paint(row, place(y));
   const sum = options.kernels?.sumIntegers;
   const downsampler = new Downsampler(source.width, source.height, width, height, take, sum);
   const isOwnSize = width === source.width && height === source.height;
@@ -214,7 +217,7 @@ class Painter {
     readonly cuts: [number, number] | null,
     stretch: Stretch,
     readonly reserve: boolean,
-    values: () => Float32Array,
+    values: () => Float64Array,
   ) {
     this.#stretch = stretchOf(stretch, () =>
       values()
@@ -231,7 +234,7 @@ class Painter {
     return (value - low) / (high - low);
   }
 
-  paint(values: Float32Array, levels: Uint8Array): void {
+  paint(values: Float64Array, levels: Uint8Array): void {
     const lowest = this.reserve ? 1 : 0;
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
@@ -256,8 +259,8 @@ class Painter {
 }
 
 /** Every value that a 16-bit integer can have. */
-function allIntegers(): Float32Array {
-  return Float32Array.from({ length: 65_536 }, (_, index) => index - 32_768);
+function allIntegers(): Float64Array {
+  return Float64Array.from({ length: 65_536 }, (_, index) => index - 32_768);
 }
 
 /** The picture with `width` columns, or as many as make `most` pixels, by repeating pixels: for small images. */

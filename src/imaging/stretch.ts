@@ -11,7 +11,7 @@ const ASINH_A = 0.1;
  * The function of a stretch. `values`: for histeq, the picture's own values after the cuts, 0 to 1, in any order and
  * without undefined ones; others do not look at them.
  */
-export function stretchOf(stretch: Stretch, values: () => Float32Array): (x: number) => number {
+export function stretchOf(stretch: Stretch, values: () => Float64Array): (x: number) => number {
   switch (stretch) {
     case "linear":
       return (x) => x;
@@ -31,7 +31,7 @@ export function stretchOf(stretch: Stretch, values: () => Float32Array): (x: num
 }
 
 /** Each value's rank among all; between two of them a straight line, on ties the last, as numpy.interp has it. */
-function equalised(sorted: Float32Array): (x: number) => number {
+function equalised(sorted: Float64Array): (x: number) => number {
   const last = sorted.length - 1;
   if (last < 1) return (x) => x;
   const [lowest, highest] = [sorted[0]!, sorted[last]!];
