@@ -32,10 +32,19 @@ const PAGES = [
   { name: "search", path: "/", ready: "tbody tr" },
   { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&RLEVEL=1", ready: "tbody tr", act: unfold },
   { name: "gallery", path: "/?view=gallery&OBJECT=5", ready: ".plate-card .preview.shown" },
+  { name: "map", path: "/?view=map&RA=202.469575&DEC=47.195258&radius=0.3", ready: "canvas[data-drawn]" },
+  { name: "nights", path: "/night/", ready: "main h1" },
+  { name: "night", path: "/night/2026-03-15/", ready: "main h1" },
   { name: "frame", path: `/frame/${frame}`, ready: ".frame-image .preview.shown" },
-  { name: "viewer", path: `/frame/${frame}?tab=viewer`, ready: "canvas[data-drawn]", act: turn },
+  { name: "related", path: `/frame/${frame}`, ready: ".related-list", act: toRelated },
+  {
+    name: "viewer",
+    path: `/frame/${frame}?tab=viewer&cuts=percentile:99.5&stretch=asinh&show=marks,grid,sources`,
+    ready: "canvas[data-drawn]",
+  },
+  { name: "line", path: `/frame/${frame}?tab=viewer&stretch=asinh&tool=line`, ready: "canvas[data-drawn]", act: line },
   { name: "headers", path: `/frame/${frame}?tab=headers`, ready: "table.cards" },
-  { name: "catalogue", path: `/frame/${frame}?tab=catalogue`, ready: ".catalogue tbody tr" },
+  { name: "catalogue", path: `/frame/${frame}?tab=catalogue&source=2`, ready: ".catalogue tbody tr" },
   { name: "upload", path: "/upload", ready: ".drop", act: upload },
   { name: "account", path: "/account", ready: "#password-title" },
 ];
@@ -47,10 +56,20 @@ async function unfold(page) {
   await page.locator("table.related tbody tr").first().waitFor();
 }
 
-async function turn(page) {
-  await page.getByLabel("Cuts").selectOption("99.5");
-  await page.getByLabel("Stretch").selectOption("asinh");
-  await page.getByRole("button", { name: "North up" }).click();
+async function toRelated(page) {
+  await page.locator(".overview-related").evaluate((section) => section.scrollIntoView());
+  await page.evaluate("scrollBy(0, -70)");
+}
+
+/** A profile along a line through the middle of the image. */
+async function line(page) {
+  await page.locator(".viewer-canvas").scrollIntoViewIfNeeded();
+  const box = await page.locator(".viewer-canvas").boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, y - 20, { steps: 4 });
+  await page.mouse.up();
   // The canvas is drawn in the frame after the next.
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }

@@ -34,7 +34,7 @@ it("narrows by choices with counts, shows chips, and comes back by Back", async 
   await expect.poll(() => found(person).textContent()).toBe(all);
   const site = page.getByRole("group", { name: "Site" });
   const goe = site.getByRole("checkbox", { name: /^goe/ });
-  const count = Number(/\d+$/.exec((await site.getByText(/^goe\s*\d+$/).textContent()) ?? "")?.[0]);
+  const count = Number(/\d+/.exec((await site.getByText(/^goe\s*\d+ frames$/).textContent()) ?? "")?.[0]);
   expect(count).toBe(ALL / 2);
   await goe.check();
   await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
@@ -311,6 +311,10 @@ it("works with the keyboard alone: filter, select, open, come back", async () =>
   await page.keyboard.press("Tab");
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the frames");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate("document.activeElement.id")).toBe("results-title");
   await page.getByLabel("Name contains").focus();
   await page.keyboard.type("GOE");
   await page.keyboard.press("Enter");
@@ -330,6 +334,30 @@ it("works with the keyboard alone: filter, select, open, come back", async () =>
   await page.goBack();
   await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
   expect(person.complaints).toEqual([]);
+});
+
+it("offers frames that have come since, and moves nothing by itself", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  await page.clock.install();
+  await page.goto(`${url}/sign-in?next=${encodeURIComponent("/?SITE=goe")}`);
+  await signIn(person);
+  await expect.poll(() => found(person).textContent()).toBe(`${ALL / 2} frames`);
+  let more = 2;
+  await page.route(/\/frames\/\?.*limit=0/, async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as { count: number };
+    await route.fulfill({ response, json: { ...list, count: list.count + more } });
+  });
+  await page.clock.runFor(61_000);
+  const offer = page.getByRole("button", { name: "Show 2 new frames" });
+  await offer.waitFor();
+  expect(await found(person).textContent()).toBe(`${ALL / 2} frames`);
+  more = 0;
+  const [asked] = await Promise.all([page.waitForRequest(/\/frames\/\?.*limit=50/), offer.click()]);
+  expect(new URL(asked.url()).searchParams.get("SITE")).toBe("goe");
+  await page.clock.runFor(61_000);
+  await offer.waitFor({ state: "detached" });
 });
 
 it("says that the archive is away, and goes on by itself when it is back", async () => {

@@ -34,7 +34,12 @@ export function FacetFilter({ facet, choices, counts, chosen, onChoose }: FacetF
             }
           />
           <span class="grow">{facet.words?.(value) ?? (value === "" ? "unknown" : value)}</span>
-          {counts && <span class="muted small">{count(counts[value] ?? 0)}</span>}
+          {counts && (
+            <span class="muted small">
+              {count(counts[value] ?? 0)}
+              <span class="unseen"> frames</span>
+            </span>
+          )}
         </label>
       ))}
       {shown.length < listed.length && (

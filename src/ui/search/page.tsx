@@ -13,6 +13,7 @@ import { go, place, restoreScroll } from "../router.ts";
 import { Chips, chipCount } from "./chips.tsx";
 import { Filters } from "./filters.tsx";
 import { Gallery } from "./gallery.tsx";
+import { News } from "./news.tsx";
 import { Pager } from "./pager.tsx";
 import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
 import { Saved } from "./saved.tsx";
@@ -63,6 +64,9 @@ export default function SearchPage() {
 
   return (
     <div class="search-page">
+      <a class="skip" href="#results-title">
+        Skip to the frames
+      </a>
       <aside class="filters" aria-label="Filters">
         {!wide && (
           <button
@@ -86,6 +90,16 @@ export default function SearchPage() {
           </h1>
           {choices.data?.bytes !== undefined && total !== undefined && total > 0 && (
             <span class="muted">{bytes(choices.data.bytes)} in all</span>
+          )}
+          {total !== undefined && settled && (
+            <News
+              filters={search.filters}
+              total={total}
+              onShow={() => {
+                list.reload();
+                choices.reload();
+              }}
+            />
           )}
           {session.value.state === "in" && (
             <>
