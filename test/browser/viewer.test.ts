@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 it("shows CFITSIO's values and wcslib's positions under the cross-hair", async () => {
-  for (const stem of FIELD) {
+  for (const stem of [V, B]) {
     const viewer = await ViewerPage.open(person.page, stem, WHOLE);
     for (const [x, y, value, ra, dec] of truth[stem]!.pixels) {
       await viewer.cross([x, y]);

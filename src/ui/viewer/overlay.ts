@@ -20,16 +20,22 @@ const SOURCE_RADIUS = 7;
 /** Draws again whenever something of it changes, once a frame at most. Answers what ends that. */
 export function keepOverlay(target: HTMLCanvasElement, state: ViewerState): () => void {
   let request = 0;
+  const context = target.getContext("2d")!;
+  const font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
   const stop = effect(() => {
     const draw = overlayOf(state);
     cancelAnimationFrame(request);
     request = requestAnimationFrame(() => {
       const { width, height } = state.canvas.peek();
       const ratio = window.devicePixelRatio;
-      target.width = Math.round(width * ratio);
-      target.height = Math.round(height * ratio);
-      const context = target.getContext("2d")!;
-      context.scale(ratio, ratio);
+      const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (target.width !== columns || target.height !== rows) {
+        target.width = columns;
+        target.height = rows;
+      }
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.font = font;
       draw(context);
       target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
     });
@@ -59,7 +65,6 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
   const cursor = state.cursor.value;
 
   return (context) => {
-    context.font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
     context.textBaseline = "middle";
     const taken = marks ? marksOf(canvas) : [];
     for (const one of grid) drawGridLine(context, one, place, canvas, taken);

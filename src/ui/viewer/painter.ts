@@ -5,10 +5,10 @@
  */
 import { type Colormap, coloursOf } from "../../imaging/colormap.ts";
 import type { Camera, Size } from "./camera.ts";
-import { type Levels, SHADER_STRETCHES, type ShaderStretch } from "./look.ts";
+import type { Levels, ShaderStretch } from "./look.ts";
 import type { LoadedImage } from "./message.ts";
 import { tileOf } from "./pyramid.ts";
-import { FRAGMENT, VERTEX } from "./shader.ts";
+import { fragmentOf, type Variant, VERTEX } from "./shader.ts";
 import { TILE, TileCache } from "./tile-cache.ts";
 import { WARP_CELLS } from "./warp.ts";
 
@@ -55,18 +55,40 @@ export function mostPixelsHere(): number | null {
   return most;
 }
 
-function shader(gl: WebGL2RenderingContext, type: number, source: string): WebGLShader {
-  const made = gl.createShader(type)!;
-  gl.shaderSource(made, source);
-  gl.compileShader(made);
-  return made;
+interface Program {
+  program: WebGLProgram;
+  places: Map<string, WebGLUniformLocation | null>;
+}
+
+/** In the order of their texture units. */
+const SAMPLERS = ["image0", "image1", "image2", "nodes0", "nodes1", "nodes2", "tiles", "slots", "colours"];
+/** The unit after theirs, where textures are filled. */
+const SPARE = SAMPLERS.length;
+
+/** Null where the browser cannot compile it. */
+function programOf(gl: WebGL2RenderingContext, variant: Variant): Program | null {
+  const program = gl.createProgram();
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, fragmentOf(variant)],
+  ] as const) {
+    const shader = gl.createShader(type)!;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) return null;
+  gl.useProgram(program);
+  for (const [unit, name] of SAMPLERS.entries()) gl.uniform1i(gl.getUniformLocation(program, name), unit);
+  return { program, places: new Map() };
 }
 
 export class Painter {
   readonly #gl: WebGL2RenderingContext;
-  readonly #program: WebGLProgram;
-  readonly #places = new Map<string, WebGLUniformLocation | null>();
+  readonly #programs = new Map<string, Program>();
   readonly #colours: WebGLTexture;
+  #program: Program;
   #colouredBy = "";
   #tiles: Tiles | null = null;
 
@@ -74,33 +96,38 @@ export class Painter {
   static on(canvas: HTMLCanvasElement): Painter | null {
     const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
     if (gl === null) return null;
-    const program = gl.createProgram()!;
-    gl.attachShader(program, shader(gl, gl.VERTEX_SHADER, VERTEX));
-    gl.attachShader(program, shader(gl, gl.FRAGMENT_SHADER, FRAGMENT));
-    gl.linkProgram(program);
-    return gl.getProgramParameter(program, gl.LINK_STATUS) ? new Painter(gl, program) : null;
+    const first = programOf(gl, { three: false, turned: false, tiled: false, far: true, stretch: "linear" });
+    return first === null ? null : new Painter(gl, first);
   }
 
-  private constructor(gl: WebGL2RenderingContext, program: WebGLProgram) {
+  private constructor(gl: WebGL2RenderingContext, first: Program) {
     this.#gl = gl;
-    this.#program = program;
-    gl.useProgram(program);
-    const units = ["image0", "image1", "image2", "nodes0", "nodes1", "nodes2", "tiles", "slots", "colours"];
-    for (const [unit, name] of units.entries()) gl.uniform1i(this.#place(name), unit);
+    this.#program = first;
     gl.bindVertexArray(gl.createVertexArray());
     this.#colours = this.#texture();
   }
 
-  #place(name: string): WebGLUniformLocation | null {
-    if (!this.#places.has(name)) this.#places.set(name, this.#gl.getUniformLocation(this.#program, name));
-    return this.#places.get(name)!;
+  /** Takes the program of a variant, made when it is first needed. */
+  #use(variant: Variant): void {
+    const key = JSON.stringify(variant);
+    const known = this.#programs.get(key) ?? programOf(this.#gl, variant);
+    if (known === null) throw new Error(`The graphics card refuses the shader ${key}.`);
+    this.#programs.set(key, known);
+    this.#program = known;
+    this.#gl.useProgram(known.program);
   }
 
-  /** A new texture, bound to the unit after those of the shader, where nothing else is. */
+  #place(name: string): WebGLUniformLocation | null {
+    const { program, places } = this.#program;
+    if (!places.has(name)) places.set(name, this.#gl.getUniformLocation(program, name));
+    return places.get(name)!;
+  }
+
+  /** A new texture, bound to the spare unit. */
   #texture(target: number = this.#gl.TEXTURE_2D): WebGLTexture {
     const gl = this.#gl;
     const texture = gl.createTexture();
-    this.#bind(9, texture, target);
+    this.#bind(SPARE, texture, target);
     const nearest = (filter: number) => gl.texParameteri(target, filter, gl.NEAREST);
     nearest(gl.TEXTURE_MAG_FILTER);
     nearest(gl.TEXTURE_MIN_FILTER);
@@ -154,28 +181,34 @@ export class Painter {
     const { width, height } = gl.canvas;
     const first = layers[0]!.painted;
     const scale = camera.scale * ratio;
-    const isTiled = first.image.halvings > 0 && first.nodes === null;
-    const more = isTiled && 1 / scale < 2 && this.#sendTiles(first.image, camera, { width, height }, ratio);
+    const isTiled = first.image.halvings > 0 && first.nodes === null && 1 / scale < 2;
+    const more = isTiled && this.#sendTiles(first.image, camera, { width, height }, ratio);
     this.#colour(colormap, inverted);
 
     const slots = [0, 1, 2].map((slot) => layers[slot] ?? layers[0]!);
+    const turned = slots.map(({ painted }) => painted.nodes !== null);
+    const [three, far] = [layers.length === 3, scale < 1];
+    this.#use({ three, turned: turned.includes(true), tiled: isTiled, far, stretch });
     for (const [slot, { painted, levels }] of slots.entries()) {
       const { unit } = painted.image;
       this.#bind(slot, painted.texture);
       this.#bind(3 + slot, painted.nodes ?? painted.texture);
       gl.uniform2f(this.#place(`size[${slot}]`), unit.width, unit.height);
       const [low, high] = levels;
-      gl.uniform2f(this.#place(`cuts[${slot}]`), low, high > low ? high : low + 1e-30);
+      gl.uniform2f(this.#place(`cuts[${slot}]`), low, 1 / Math.max(high - low, 1e-30));
     }
-    const [a, b, c] = slots.map(({ painted }) => painted) as [Painted, Painted, Painted];
-    gl.uniform3i(this.#place("halvings"), a.image.halvings, b.image.halvings, c.image.halvings);
-    gl.uniform3i(this.#place("turned"), Number(!!a.nodes), Number(!!b.nodes), Number(!!c.nodes));
+    const level = ({ painted: { image } }: (typeof slots)[number]) =>
+      Math.min(image.levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / scale)) - image.halvings));
+    gl.uniform3iv(
+      this.#place("halvings"),
+      slots.map(({ painted }) => painted.image.halvings),
+    );
+    gl.uniform3iv(this.#place("levels"), slots.map(level));
+    gl.uniform3iv(this.#place("turned"), turned.map(Number));
     this.#bind(6, this.#tiles?.texture ?? null, gl.TEXTURE_2D_ARRAY);
     this.#bind(7, this.#tiles?.slots ?? null);
     this.#bind(8, this.#colours);
-    gl.uniform1i(this.#place("tiled"), Number(isTiled && this.#tiles?.of === first.image));
     gl.uniform1i(this.#place("tile"), TILE);
-    gl.uniform1i(this.#place("three"), Number(layers.length === 3));
     gl.uniform2f(this.#place("reference"), reference.width, reference.height);
     gl.uniform1f(this.#place("pixel"), 1 / scale);
 
@@ -186,7 +219,6 @@ export class Painter {
     gl.uniformMatrix2fv(this.#place("turn"), false, [flip * cos, -sin, flip * sin, cos]);
     gl.uniform2f(this.#place("middle"), camera.x - 0.5, camera.y - 0.5);
     gl.uniform2f(this.#place("canvas"), width, height);
-    gl.uniform1i(this.#place("stretch"), SHADER_STRETCHES.indexOf(stretch));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     return more;
   }
@@ -202,7 +234,7 @@ export class Painter {
       colours.set(table.subarray(from, from + 3), 3 * level);
     }
     const gl = this.#gl;
-    this.#bind(9, this.#colours);
+    this.#bind(SPARE, this.#colours);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, colours);
   }
@@ -229,7 +261,7 @@ export class Painter {
     const missing = visible.filter((tile) => cache.find(tile) === null);
     const write = (tile: number, slot: number) => {
       const [column, row] = [tile % cache.columns, Math.floor(tile / cache.columns)];
-      this.#bind(9, slots);
+      this.#bind(SPARE, slots);
       gl.texSubImage2D(gl.TEXTURE_2D, 0, column, row, 1, 1, gl.RED, gl.FLOAT, Float32Array.of(slot));
     };
     for (const tile of missing.slice(0, TILES_A_FRAME)) {
@@ -237,7 +269,7 @@ export class Painter {
       if (lost !== null) write(lost, -1);
       const [column, row] = [tile % cache.columns, Math.floor(tile / cache.columns)];
       tileOf(image.values, image.unit, column * TILE, row * TILE, TILE, pixels);
-      this.#bind(9, texture, gl.TEXTURE_2D_ARRAY);
+      this.#bind(SPARE, texture, gl.TEXTURE_2D_ARRAY);
       gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, slot, TILE, TILE, 1, gl.RED, gl.FLOAT, pixels);
       write(tile, slot);
     }
