@@ -25,13 +25,13 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "time",
     label: "Time (UTC)",
-    width: 9.6,
+    width: 9.9,
     sort: "DATE_OBS",
     usual: true,
     show: (frame) => time(frame.DATE_OBS),
   },
   { id: "object", label: "Object", width: 6.8, sort: "OBJECT", usual: true, show: (frame) => frame.OBJECT },
-  { id: "type", label: "Type", width: 4.6, sort: "OBSTYPE", usual: true, show: (frame) => frame.OBSTYPE },
+  { id: "type", label: "Type", width: 4, sort: "OBSTYPE", usual: true, show: (frame) => frame.OBSTYPE },
   { id: "filter", label: "Filter", width: 3.6, sort: "FILTER", usual: true, show: (frame) => frame.FILTER },
   {
     id: "exptime",
@@ -46,7 +46,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "binning",
     label: "Bin",
-    width: 2.9,
+    width: 2.6,
     title: "Binning",
     sort: "binning",
     usual: true,
@@ -64,7 +64,7 @@ export const COLUMNS: readonly Column[] = [
   },
   { id: "site", label: "Site", width: 3.6, sort: "SITEID", show: (frame) => frame.SITEID },
   { id: "telescope", label: "Telescope", width: 5.2, sort: "TELID", show: (frame) => frame.TELID },
-  { id: "instrument", label: "Instrument", width: 5.2, sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
+  { id: "instrument", label: "Instrument", width: 5.4, sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
   { id: "night", label: "Night", width: 5.6, sort: "night", show: (frame) => frame.night },
   {
     id: "ra",
@@ -91,7 +91,7 @@ export const COLUMNS: readonly Column[] = [
 export const NAME: Column = {
   id: "name",
   label: "Name",
-  width: 16.2,
+  width: 16.6,
   sort: "basename",
   show: (frame) => frame.basename,
 };

@@ -62,7 +62,7 @@ export function Table({ frames, search, onSort }: TableProps) {
 }
 
 /** As search.css has them, rem. */
-const TICK_AND_FOLD_WIDTH = 4.75;
+const TICK_AND_FOLD_WIDTH = 4.25;
 const THUMB_WIDTH = 4;
 
 interface HeadingProps {
