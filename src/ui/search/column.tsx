@@ -64,7 +64,7 @@ export const COLUMNS: readonly Column[] = [
   },
   { id: "site", label: "Site", width: 3.6, sort: "SITEID", show: (frame) => frame.SITEID },
   { id: "telescope", label: "Telescope", width: 5.2, sort: "TELID", show: (frame) => frame.TELID },
-  { id: "instrument", label: "Instrument", width: 5.4, sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
+  { id: "instrument", label: "Instrument", width: 5.7, sort: "INSTRUME", usual: true, show: (frame) => frame.INSTRUME },
   { id: "night", label: "Night", width: 5.6, sort: "night", show: (frame) => frame.night },
   {
     id: "ra",
