@@ -229,14 +229,21 @@ describe("a signed link", () => {
   });
 
   it("lends no more than its user's rights, and those only as long as there are any", async () => {
-    expect((await ask(path(hidden, link(hidden, memberId)))).status).toBe(404);
+    const never = await ask(path(hidden, link(hidden, memberId)));
+    expect([never.status, await never.json()]).toEqual([
+      403,
+      { detail: "This link is void: whoever it was made for may not see the frame any more." },
+    ]);
+    expect((await ask(path(hidden, link(hidden, memberId)), { as: "staff" })).status).toBe(200);
+    expect((await ask(path(hidden, link(hidden, memberId)), { as: "other" })).status).toBe(403);
+    expect((await ask(path(999_999, link(999_999, memberId)))).status).toBe(404);
     expect((await ask(path(open, link(open, null)))).status).toBe(401);
     expect((await ask(path(open, link(open, null)), { settings: { ANONYMOUS: "public" } })).status).toBe(200);
     const leaving = await person("leaving", { proposals: ["P1"] });
     const address = path(members, link(members, leaving));
     expect((await ask(address)).status).toBe(200);
     await env.DB.prepare("DELETE FROM membership WHERE user_id = ?").bind(leaving).run();
-    expect((await ask(address)).status).toBe(404);
+    expect((await ask(address)).status).toBe(403);
     await env.DB.prepare("UPDATE user SET is_active = 0 WHERE id = ?").bind(leaving).run();
     expect((await ask(address)).status).toBe(403);
     expect((await ask(path(open, link(open, leaving)), { settings: { ANONYMOUS: "public" } })).status).toBe(403);
