@@ -1,6 +1,9 @@
 /** Runs the catalogue's queries, and the naive layout's, inside workerd, and answers what D1 says that they cost. */
 import { openCatalogue } from "../src/store/d1-catalogue.ts";
 import type { Cost } from "../src/store/database.ts";
+import { checkCounters } from "../src/store/upkeep.ts";
+import { Random } from "../test/store/random.ts";
+import { RandomRun } from "../test/store/random-run.ts";
 import { ANONYMOUS, budgets, STAFF } from "./catalogue-queries.ts";
 
 export interface Measured {
@@ -74,9 +77,22 @@ async function naive(db: D1Database, total: number): Promise<Measured[]> {
   return results;
 }
 
+let run: RandomRun | null = null;
+
+/** Random changes, then random questions, of an archive that was empty before the first call: what was wrong. */
+async function check(db: D1Database, questions: number): Promise<string[]> {
+  run ??= new RandomRun(openCatalogue(db), new Random(4711), 1500);
+  const wrong: string[] = [];
+  for (let i = 0; i < questions; i++) await run.change(run.current.size < 700 ? 0.05 : 0.3);
+  for (let i = 0; i < questions; i++) wrong.push((await run.ask()) ?? "");
+  wrong.push((await run.compare()) ?? "", ...(await checkCounters(db)).map((one) => JSON.stringify(one)));
+  return wrong.filter(Boolean);
+}
+
 export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/check") return Response.json(await check(env.DB, Number(searchParams.get("questions"))));
     const total = Number(searchParams.get("frames"));
     return Response.json(await (pathname === "/naive" ? naive : ours)(env.DB, total));
   },

@@ -1,11 +1,13 @@
 /**
- * `npm run bench:catalogue [-- --frames N] [--json] [--large] [--keep DIR]`: rows read, statements and milliseconds of
+ * `npm run bench:catalogue [-- --frames N] [--json] [--large] [--keep DIR] [--check N]`: rows read, statements and milliseconds of
  * the catalogue's queries at 100,000 and 1,000,000 frames (10,000,000 with --large), beside what one table with an index
  * a column reads for the same question in the same engine; rows written per frame; bytes per frame. Seeded databases
  * are kept in DIR (the system's temporary directory) for the next run.
+ * `--check N` instead: N random changes and N random questions against a plain map of the same frames.
  */
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { startArchive } from "./running-archive.mjs";
 import { KEPT, seededDatabase, startSeeded } from "./seeded-archive.mjs";
 
 const { values: options } = parseArgs({
@@ -13,6 +15,7 @@ const { values: options } = parseArgs({
     frames: { type: "string" },
     json: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
+    check: { type: "string" },
     keep: { type: "string", default: KEPT },
   },
 });
@@ -61,6 +64,27 @@ async function measure(total) {
   const naive = await ask("naive");
   await archive.stop();
   return { frames: total, ours, naive, bytes: bytesOf(file, total) };
+}
+
+/** Asks in portions, so that no answer takes longer than fetch waits. */
+async function check(questions) {
+  const PORTION = 250;
+  const archive = await startArchive({ entry: "bench/catalogue-worker.ts" });
+  const wrong = [];
+  for (let done = 0; done < questions; done += PORTION) {
+    const answer = await fetch(new URL(`check?questions=${PORTION}`, archive.url));
+    wrong.push(...(answer.ok ? await answer.json() : [await answer.text()]));
+    process.stderr.write(`\r${done + PORTION} changes and as many questions, ${wrong.length} wrong`);
+  }
+  await archive.stop();
+  process.stderr.write("\n");
+  for (const one of wrong) console.log(one);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+if (options.check !== undefined) {
+  await check(Number(options.check));
+  process.exit();
 }
 
 const sizes = options.frames ? [Number(options.frames)] : [100_000, 1_000_000, ...(options.large ? [10_000_000] : [])];
