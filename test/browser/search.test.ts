@@ -336,6 +336,39 @@ it("works with the keyboard alone: filter, select, open, come back", async () =>
   expect(person.complaints).toEqual([]);
 });
 
+it("holds only the rows near the window of a list of 1,000, and walks all of it with the keys", async () => {
+  const person = await observer("/account");
+  const { page } = person;
+  await page.route(/\/frames\/\?.*limit=1000/, async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as { results: object[] };
+    const results = Array.from({ length: 1000 }, (_, i) => ({
+      ...list.results[i % list.results.length],
+      id: 1e6 + i,
+      basename: `row-${i}`,
+    }));
+    await route.fulfill({ response, json: { ...list, count: 1000, results } });
+  });
+  await page.goto(`${url}/?limit=1000`);
+  const row = (index: number) => page.locator(`tr[data-index="${index}"]`);
+  const rows = page.locator("tr[data-index]");
+  await row(0).waitFor();
+  expect(await rows.count()).toBeLessThan(200);
+  const height = await page.evaluate("document.documentElement.scrollHeight");
+  expect(height).toBeGreaterThan(1000 * 30);
+
+  await row(0).getByRole("checkbox").focus();
+  for (let i = 0; i < 60; i++) await page.keyboard.press("ArrowDown");
+  await expect.poll(() => page.evaluate("document.activeElement.closest('tr').dataset.index")).toBe("60");
+  await page.evaluate("window.scrollTo(0, 1e9)");
+  await row(999).waitFor();
+  expect(await row(999).getAttribute("aria-rowindex")).toBe("1001");
+  expect(await rows.count()).toBeLessThan(200);
+  expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
+  // The row with the focus is still there: the keys go on from it.
+  expect(await page.evaluate("document.activeElement.closest('tr').dataset.index")).toBe("60");
+});
+
 it("offers frames that have come since, and moves nothing by itself", async () => {
   const person = await newcomer();
   const { page } = person;
