@@ -23,6 +23,12 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The pages ask for /frames/ and the like of their host: under a path they would ask somebody else. */
+const API_ONLY = `<!doctype html><html lang="en"><title>Platevault</title>
+<h1>This archive is for programs</h1>
+<p>Its address has a path (the setting HTTP_ROOT), and the pages for people work only where an archive has a host of its
+own, such as https://archive.example/. <a href="api/">What programs may ask here</a> works as it stands.</p></html>`;
+
 home.openAPIRegistry.registerPath({
   method: "get",
   path: "/",
@@ -31,9 +37,10 @@ home.openAPIRegistry.registerPath({
   responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
 });
 home.get("/", async (c) => {
-  const page = await c.env.ASSETS.fetch(new URL("/", c.req.url).href);
   setCsrfCookies(c);
   c.header("Content-Type", "text/html; charset=utf-8");
+  if (new URL(c.var.root).pathname !== "/") return c.body(API_ONLY, 200);
+  const page = await c.env.ASSETS.fetch(new URL("/", c.req.url).href);
   c.header("Content-Security-Policy", PAGE_POLICY);
   c.header("Cache-Control", "no-cache");
   if (!page.ok || page.body === null)

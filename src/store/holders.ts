@@ -2,7 +2,8 @@
  * Whom a token or a session speaks for. That is asked with every request, so an isolate remembers the answers; what is
  * remembered holds only until the request's first batch of statements, which asks again beside its own questions. Where
  * the answer has changed (a token revoked, an account closed, another proposal), that batch fails with `HolderChanged`
- * and the request has to begin anew; nothing that was worked out from the old answer gets out.
+ * and the request has to begin anew; nothing that was worked out from the old answer gets out. With read replication the
+ * batch may ask a replica: a change counts as soon as it has arrived there, as everything else that is read does.
  */
 import type { Row, Statement } from "./database.ts";
 

@@ -289,6 +289,8 @@ it("works behind a proxy under a path of its own", async () => {
   const home = await app.fetch(new Request("http://internal/archive/"), settings, createExecutionContext());
   expect(home.status).toBe(200);
   expect(home.headers.getSetCookie().join()).toMatch(/csrftoken=[^,]*Secure/);
+  // The pages would ask the host for /frames/, which is somebody else's there: it says so.
+  expect(await home.text()).toMatch(/HTTP_ROOT.*host of its\s+own/s);
   const redirect = await app.fetch(
     new Request("http://internal/archive/frames?a=1"),
     settings,
