@@ -121,7 +121,7 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
           </button>
         )}
       </div>
-      <Menu label="Keys">
+      <Menu label="Keys" start>
         {() => (
           <div class="keys">
             <p class="muted small">They work while the image has the focus.</p>
