@@ -188,17 +188,8 @@ function sumDoubles(pixels: Float64Array, { from, to, before, after }: Spans, ou
   for (let i = 0; i < out.length; i++) {
     const first = from[i]!;
     const last = to[i]!;
-    // Four sums, because each addition waits for the one before it in its sum.
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let k = first;
-    for (; k + 4 <= last; k += 4) {
-      a += pixels[k]!;
-      b += pixels[k + 1]!;
-      c += pixels[k + 2]!;
-      d += pixels[k + 3]!;
-    }
-    for (; k < last; k++) a += pixels[k]!;
-    let sum = a + b + c + d;
+    let sum = 0;
+    for (let k = first; k < last; k++) sum += pixels[k]!;
     // A weight of 0 must not touch the pixel behind the row's end.
     if (before[i]! > 0) sum += before[i]! * pixels[first - 1]!;
     if (after[i]! > 0) sum += after[i]! * pixels[last]!;

@@ -39,7 +39,10 @@ export function toRow(pixels: Pixels, doubles: Float64Array): Row {
 /** Whether all are numbers: one NaN or infinity makes their sum one. */
 export function areFinite(values: Float64Array): boolean {
   // Four sums, because each addition waits for the one before it in its sum.
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   const whole = values.length & ~3;
   for (let i = 0; i < whole; i += 4) {
     a += values[i]!;
