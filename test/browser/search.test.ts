@@ -218,6 +218,10 @@ it("says what to do when nothing fits", async () => {
   const person = await observer("/?OBJECT=no+such+object");
   const { page } = person;
   await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
+  expect(await page.getByRole("link", { name: "Which nights have frames?" }).count()).toBe(0);
+  // Last night was cloudy.
+  await page.getByRole("button", { name: "Last night" }).click();
+  await page.getByRole("link", { name: "Which nights have frames?" }).waitFor();
   await page.getByRole("button", { name: "Clear all filters" }).click();
   await expect.poll(() => found(person).textContent()).toBe(all);
   expect(person.complaints).toEqual([]);

@@ -177,9 +177,16 @@ function Nothing({ search, total, onClear }: { search: Search; total: number; on
         <p class="muted">
           Take away one of the filters above: the numbers beside the choices say what each would leave.
         </p>
-        <button type="button" class="button" onClick={onClear}>
-          Clear all filters
-        </button>
+        <div class="buttons">
+          <button type="button" class="button" onClick={onClear}>
+            Clear all filters
+          </button>
+          {["night", "start", "end"].some((name) => search.filters.has(name)) && (
+            <a class="button" href="/night/">
+              Which nights have frames?
+            </a>
+          )}
+        </div>
       </div>
     );
   }
