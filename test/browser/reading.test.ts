@@ -108,20 +108,22 @@ it("cites in words that BibTeX takes as they are", () => {
 it("stands raw frames left, calibrations below them in the middle, the product right; many share a box", () => {
   const make = (id: number, OBSTYPE: string, related_frames: number[] = []) =>
     ({ id, OBSTYPE, related_frames, basename: `f${id}` }) as unknown as Frame;
-  const biases = [1, 2, 3, 4, 5, 6].map((id) => make(id, "bias"));
-  const product = make(9, "object", [7, 8, 1, 2, 3, 4, 5, 6]);
-  const { nodes, edges, rows } = lineageOf(product, [...biases, make(7, "object"), make(8, "object")]);
+  const biases = [1, 2, 3, 4, 5, 6, 7, 8].map((id) => make(id, "bias"));
+  const product = make(20, "object", [10, 11, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const { nodes, edges, rows } = lineageOf(product, [...biases, make(10, "object"), make(11, "object")]);
   expect(nodes.map(({ frame, frames, stage, row }) => [frame?.id ?? null, frames, stage, row])).toEqual([
-    [7, 1, 0, 0],
-    [8, 1, 0, 1],
+    [10, 1, 0, 0],
+    [11, 1, 0, 1],
     [1, 1, 1, 2],
     [2, 1, 1, 3],
     [3, 1, 1, 4],
-    [null, 3, 1, 5],
-    [9, 1, 2, 0.5],
+    [4, 1, 1, 5],
+    [5, 1, 1, 6],
+    [null, 3, 1, 7],
+    [20, 1, 2, 0.5],
   ]);
-  expect(edges).toEqual([0, 1, 2, 3, 4, 5].map((from) => [from, 6]));
-  expect(rows).toBe(6);
+  expect(edges).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((from) => [from, 8]));
+  expect(rows).toBe(8);
 });
 
 it("digests as OpenSSL does, whatever the pieces", () => {

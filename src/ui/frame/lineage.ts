@@ -25,7 +25,7 @@ export interface Lineage {
 }
 
 /** Most nodes of a stage; those beyond stand together in the last one. */
-const MOST = 4;
+const MOST = 6;
 
 /** Header terms for calibrations, pyobs's and Las Cumbres'. */
 const CALIBRATION = /bias|dark|flat|bpm|standard|lamp|arc/i;
