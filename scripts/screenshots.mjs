@@ -33,7 +33,6 @@ const PAGES = [
   { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&RLEVEL=1", ready: "tbody tr", act: unfold },
   { name: "gallery", path: "/?view=gallery&OBJECT=5", ready: ".plate-card .preview.shown" },
   { name: "map", path: "/?view=map&RA=202.469575&DEC=47.195258&radius=0.3", ready: "canvas[data-drawn]" },
-  { name: "nights", path: "/night/", ready: "main h1" },
   { name: "night", path: "/night/2026-03-15/", ready: "main h1" },
   { name: "frame", path: `/frame/${frame}`, ready: ".frame-image .preview.shown" },
   { name: "related", path: `/frame/${frame}`, ready: ".related-list", act: toRelated },
