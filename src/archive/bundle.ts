@@ -12,7 +12,7 @@ import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bun
 import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
 import type { OriginalOf } from "./original.ts";
-import { isSeekable } from "./plain-file.ts";
+import { isCompressed, isSeekable } from "./plain-file.ts";
 import { failureOf, withOriginals } from "./unpacking.ts";
 import { framesOf, type Wish } from "./wish.ts";
 import { ZipLayout } from "./zip-layout.ts";
@@ -44,6 +44,8 @@ export interface Bundle {
 export interface BundleOptions {
   /** Members as plain FITS, where they are kept packed or were uploaded as .fz or .gz. */
   uncompress: boolean;
+  /** Ids of frames that are given plain though they have been packed since they were chosen. */
+  plain: ReadonlySet<number>;
   /** The day in the name of the zip and of its folder, UTC milliseconds. */
   date: number;
   /** Public address of the archive, for the manifest. */
@@ -126,10 +128,11 @@ export async function makeBundle(archive: Archive, wish: Wish, sight: Sight, opt
         continue;
       }
       const { file } = frame;
-      const kind = options.uncompress && file.original !== null ? "original" : "stored";
+      const isPlain = options.uncompress || (file.packing !== "none" && options.plain.has(frame.id));
+      const kind = isPlain && file.original !== null ? "original" : "stored";
       const facts = kind === "original" ? file.original! : file;
       const name = names.take(facts.filename);
-      texts.member(frame, describe(frame, name, facts, kind, options.root));
+      texts.member(frame, describe(frame, name, facts, options.root));
       entries.push({
         name: `${folder}/${name}`,
         method: 0,
@@ -190,11 +193,11 @@ export async function makeBundle(archive: Archive, wish: Wish, sight: Sight, opt
 function describe(
   frame: ListedFrame,
   name: string,
-  facts: { size: number; md5: string; sha256: string },
-  kind: "stored" | "original",
+  facts: { filename: string; size: number; md5: string; sha256: string },
   root: string,
 ): Described {
   const { size, md5, sha256 } = facts;
-  const format = kind === "original" ? "&format=fits" : "";
+  // The address gives these very bytes also when the file is packed one day.
+  const format = isCompressed(facts.filename) ? "" : "&format=fits";
   return { name, size, md5, sha256, url: `${root}frames/${frame.id}/download/?version=${frame.version}${format}` };
 }

@@ -7,6 +7,7 @@ import type { SelectionStore, StoredSelection } from "../store/selections.ts";
 import { hashToken } from "./accounts.ts";
 import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
+import { isCompressed } from "./plain-file.ts";
 import { withOriginals } from "./unpacking.ts";
 import { framesOf, type Wish } from "./wish.ts";
 
@@ -18,6 +19,8 @@ export interface Selection {
   token: string;
   /** What is kept under it: everything asked for by id, or what the query found. */
   ids: number[];
+  /** Those of them that were not packed yet: they stay as they are for whoever comes back to a broken download. */
+  plain: number[];
   /** Frames that will be given, and the bytes of their files. */
   count: number;
   bytes: number;
@@ -35,23 +38,25 @@ export async function makeSelection(
   const { config, catalogue } = archive;
   const found: number[] = [];
   const missing: number[] = [];
+  const plain: number[] = [];
   let bytes = 0;
   const pages = framesOf(catalogue, wish, sight, config.zipMaxFrames, (id) => missing.push(id));
   for await (const page of uncompress ? withOriginals(archive, pages) : pages) {
     for (const { id, file } of page) {
       found.push(id);
+      if (file.packing === "none" && !isCompressed(file.filename)) plain.push(id);
       bytes += uncompress ? (file.original ?? file).size : file.size;
     }
   }
   // What is missing today is kept too: the zip says so, and gives it should it have come by then.
   const ids = wish.kind === "ids" ? [...new Set(wish.ids)] : found;
-  if (ids.join(",").length > MOST_BYTES) {
+  if (ids.join(",").length + plain.length > MOST_BYTES) {
     throw new ArchiveError("TOO_LARGE", "These are too many frames for one selection. Take them in parts.");
   }
   const token = newToken();
   const expires = now + config.shareSeconds * 1000;
-  await selections.add({ hash: await hashToken(token), userId: user, ids, uncompress, created: now, expires });
-  return { token, ids, count: found.length, bytes, missing, expires };
+  await selections.add({ hash: await hashToken(token), userId: user, ids, plain, uncompress, created: now, expires });
+  return { token, ids, plain, count: found.length, bytes, missing, expires };
 }
 
 /** 128 random bits in characters that need no encoding. */

@@ -4,6 +4,7 @@ import { archiveOf } from "../archive/context.ts";
 import { ArchiveError } from "../archive/errors.ts";
 import { LIST_FORMATS, type Listed, type ListFormat, listHeaders, listStream } from "../archive/link-list.ts";
 import { ALL_USES, linkExpiry, signLink } from "../archive/links.ts";
+import { isCompressed } from "../archive/plain-file.ts";
 import { failureOf, withOriginals } from "../archive/unpacking.ts";
 import { framesOf, type Wish } from "../archive/wish.ts";
 import type { ListedFrame, Sight } from "../store/frame.ts";
@@ -17,6 +18,7 @@ export interface ListOrder {
   sight: Sight;
   user: number | null;
   uncompress: boolean;
+  plain: ReadonlySet<number>;
   date: number;
   until: number;
 }
@@ -72,17 +74,20 @@ async function begun<T>(pages: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
 async function* listed(
   c: HttpContext,
   pages: AsyncIterable<ListedFrame[]> | Iterable<ListedFrame[]>,
-  { user, uncompress, until }: ListOrder,
+  { user, uncompress, plain, until }: ListOrder,
 ): AsyncGenerator<Listed[]> {
   const { config, root } = c.var;
   const expires = Math.max(linkExpiry(config, Date.now()), until);
   const names = new UniqueNames();
   for await (const page of pages) {
     yield page.map((frame) => {
-      const original = uncompress ? frame.file.original : null;
-      const { filename, size, md5, sha256 } = original ?? frame.file;
+      const { file } = frame;
+      const original = uncompress || (file.packing !== "none" && plain.has(frame.id)) ? file.original : null;
+      const { filename, size, md5, sha256 } = original ?? file;
+      // These very bytes, also when the file is packed while it is fetched.
+      const format = isCompressed(filename) ? "" : "&format=fits";
       const link = signLink(config, { frame: frame.id, version: frame.version, user, uses: ALL_USES, expires });
-      const failure = uncompress ? failureOf(frame.file) : null;
+      const failure = uncompress ? failureOf(file) : null;
       return {
         id: frame.id,
         name: names.take(filename),
@@ -92,7 +97,7 @@ async function* listed(
         dateObs: frame.dateObs,
         object: frame.object,
         filter: frame.filter,
-        url: `${root}frames/${frame.id}/download/?${link}${original === null ? "" : "&format=fits"}`,
+        url: `${root}frames/${frame.id}/download/?${link}${format}`,
         note: failure === null ? null : `as it was uploaded: it ${failure}`,
       };
     });

@@ -70,7 +70,7 @@ selection.post("/frames/selection/", async (c) => {
   const fields = await readFieldList(c);
   const user = viewer.kind === "person" ? viewer.person.id : null;
   const uncompress = flagOf(fields, "uncompress");
-  const { token, expires, ids, ...made } = await makeSelection(
+  const { token, expires, ids, plain, ...made } = await makeSelection(
     { ...archiveOf(c.env), selections: selectionStore(c.env.DB) },
     wishOf(fields, sight),
     { sight, user, uncompress, now },
@@ -78,7 +78,8 @@ selection.post("/frames/selection/", async (c) => {
   const url = `${root}frames/zip/?selection=${token}`;
   if (format !== null) {
     const wish: Wish = { kind: "ids", ids };
-    const list = await answerList(c, format, { wish, sight, user, uncompress, date: now, until: expires });
+    const order = { wish, sight, user, uncompress, plain: new Set(plain), date: now, until: expires };
+    const list = await answerList(c, format, order);
     list.headers.set("Content-Location", `${url}&format=${format}`);
     return list;
   }

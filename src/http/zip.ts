@@ -34,6 +34,7 @@ interface Order {
   /** Account whose rights links in an answer lend; null: those of people who are not signed in. */
   user: number | null;
   uncompress: boolean;
+  plain: ReadonlySet<number>;
   /** UTC milliseconds; the day in the zip's name. */
   date: number;
   /** Until when links have to work at least, UTC milliseconds. */
@@ -45,19 +46,32 @@ function ownOrder(c: HttpContext, viewer: Viewer, fields: Fields): Order {
   const now = Date.now();
   const sight = sightOf(viewer, c.var.config, now);
   const user = viewer.kind === "person" ? viewer.person.id : null;
-  return { wish: wishOf(fields, sight), sight, user, uncompress: flagOf(fields, "uncompress"), date: now, until: now };
+  const uncompress = flagOf(fields, "uncompress");
+  return { wish: wishOf(fields, sight), sight, user, uncompress, plain: new Set(), date: now, until: now };
 }
 
 /** The order behind a selection's token, with the rights that its maker has now. */
 async function selectedOrder(c: HttpContext, token: string): Promise<Order> {
   const now = Date.now();
-  const { ids, userId, uncompress, created, expires } = await findSelection(selectionStore(c.env.DB), token, now);
+  const { ids, plain, userId, uncompress, created, expires } = await findSelection(
+    selectionStore(c.env.DB),
+    token,
+    now,
+  );
   const viewer: Viewer = userId === null ? { kind: "anonymous" } : await viewerOfId(c.var.holders, userId);
   if (userId !== null && viewer.kind === "anonymous") {
     throw new ArchiveError("FORBIDDEN", "The account that this selection was made for is closed.");
   }
   const sight = sightOf(viewer, c.var.config, now);
-  return { wish: { kind: "ids", ids }, sight, user: userId, uncompress, date: created, until: expires };
+  return {
+    wish: { kind: "ids", ids },
+    sight,
+    user: userId,
+    uncompress,
+    plain: new Set(plain),
+    date: created,
+    until: expires,
+  };
 }
 
 async function answerZip(c: HttpContext, order: Order, ranges: boolean): Promise<Response> {

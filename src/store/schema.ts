@@ -271,7 +271,7 @@ export const selection = sqliteTable(
     hash: text("hash").primaryKey(),
     /** Whose rights it lends; null: those of people who are not signed in. */
     userId: integer("user_id").references(() => user.id, { onDelete: "cascade" }),
-    /** Frame ids, joined by commas, in order. */
+    /** Frame ids, joined by commas, in order; negative: given plain (selections.ts). */
     ids: text("ids").notNull(),
     uncompress: integer("uncompress", { mode: "boolean" }).notNull(),
     created: integer("created").notNull(),

@@ -10,6 +10,8 @@ export interface StoredSelection {
   userId: number | null;
   /** In the order in which they are given. */
   ids: number[];
+  /** Those of them whose files are given plain, packed meanwhile or not. */
+  plain: number[];
   uncompress: boolean;
   /** UTC milliseconds. */
   created: number;
@@ -22,10 +24,12 @@ export function selectionStore(database: D1Database) {
   const db = drizzle(database);
   return {
     /** Adds one, and takes those away that are over. */
-    async add({ ids, ...values }: StoredSelection): Promise<void> {
+    async add({ ids, plain, ...values }: StoredSelection): Promise<void> {
+      const marked = new Set(plain);
+      const text = ids.map((id) => (marked.has(id) ? -id : id)).join(",");
       await db.batch([
         db.delete(selection).where(lt(selection.expires, values.created)),
-        db.insert(selection).values({ ...values, ids: ids.join(",") }),
+        db.insert(selection).values({ ...values, ids: text }),
       ]);
     },
 
@@ -33,7 +37,8 @@ export function selectionStore(database: D1Database) {
     async find(hash: string, now: number): Promise<StoredSelection | null> {
       const row = await db.select().from(selection).where(eq(selection.hash, hash)).get();
       if (row === undefined || row.expires <= now) return null;
-      return { ...row, ids: row.ids === "" ? [] : row.ids.split(",").map(Number) };
+      const ids = row.ids === "" ? [] : row.ids.split(",").map(Number);
+      return { ...row, ids: ids.map(Math.abs), plain: ids.filter((id) => id < 0).map(Math.abs) };
     },
   };
 }

@@ -116,6 +116,37 @@ describe("a packed file", () => {
   });
 });
 
+describe("a selection", () => {
+  it("stays the same, and its lists too, when its frames are packed", async () => {
+    const bytes = frame(128, 100);
+    const { id: one } = await add("chosen.fits", bytes, { publicDate: past });
+    const made = await ask("/frames/selection/", {
+      as: "staff",
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ frame_ids: [one, id] }),
+    });
+    const { url, lists } = (await made.json()) as { url: string; lists: Record<string, string> };
+    const [before, list] = [await ask(url), await (await ask(lists.csv!)).text()];
+    const whole = await body(before);
+    const settings = { ...config(env), pack: "on" as const };
+    const parts = { config: settings, catalogue: openCatalogue(env.DB), files: fileStore(env.FILES) };
+    expect((await packFrame(parts, one, 1)).outcome).toBe("packed");
+    const after = await ask(url);
+    expect(after.headers.get("ETag")).toBe(before.headers.get("ETag"));
+    expect(await body(after)).toEqual(whole);
+    expect(
+      Object.keys(unzipSync(whole))
+        .slice(2)
+        .map((name) => name.slice(19)),
+    ).toEqual(["chosen.fits", `${NAME}.fz`]);
+    const part = await ask(url, { headers: { Range: `bytes=3000-${whole.length - 1}` } });
+    expect(await body(part)).toEqual(whole.subarray(3000));
+    expect(await (await ask(lists.csv!)).text()).toBe(list);
+    expect(await body(await ask(/http\S+/.exec(list)![0]))).toEqual(bytes);
+  });
+});
+
 describe("a file that is packed while somebody asks for it", () => {
   it("is given as it is then, and is not called lost", async () => {
     const bytes = frame(64, 64);
@@ -131,7 +162,7 @@ describe("a file that is packed while somebody asks for it", () => {
       { config: config(env), catalogue: racing, files: fileStore(env.FILES), queue: env.WORK as Queue<WorkItem> },
       { kind: "ids", ids: [one] },
       sight,
-      { uncompress: false, date: CREATED, root: "http://archive/" },
+      { uncompress: false, plain: new Set(), date: CREATED, root: "http://archive/" },
     );
     expect(bundle.layout.entries.map(({ name }) => name)).toEqual(
       ["manifest.csv", "checksums.sha256", "race.fits.fz"].map((name) => `pyobsdata-20240116/${name}`),

@@ -79,7 +79,7 @@ describe("a zip", () => {
     );
     const row = (name: string, minutes: number, object: string, filter: string) =>
       [name, ids[name], contents[name]!.length, digest("md5", name), digest("sha256", name)].join() +
-      `,2024-01-15T20:0${minutes}:00.000Z,${object},${filter},http://archive/frames/${ids[name]}/download/?version=1\r\n`;
+      `,2024-01-15T20:0${minutes}:00.000Z,${object},${filter},http://archive/frames/${ids[name]}/download/?version=1${name.endsWith(".fz") ? "" : "&format=fits"}\r\n`;
     expect(text(zip[`${folder}/manifest.csv`])).toBe(
       "name,id,size,md5,sha256,DATE-OBS,OBJECT,FILTER,url\r\n" +
         row("a.fits.fz", 0, '"NGC ""7331"", west"', "V") +
