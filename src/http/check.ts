@@ -20,11 +20,9 @@ const FilesSchema = z.object({
   missing: z
     .array(z.object({ key: z.string(), frame: z.int(), version: z.int() }))
     .openapi({ description: "Versions whose object is not there" }),
-  open: z
-    .array(z.object({ key: z.string(), opened: z.string() }))
-    .openapi({
-      description: "Multipart uploads to R2 that are not ended: on their way, or left by a server that died",
-    }),
+  open: z.array(z.object({ key: z.string(), opened: z.string() })).openapi({
+    description: "Multipart uploads to R2 that are not ended: on their way, or left by a server that died",
+  }),
   truncated: z.boolean().openapi({ description: `Whether a list has more than its ${MOST_LISTED} entries` }),
 });
 
@@ -84,8 +82,8 @@ const counterRoute = {
 
 async function counterReport(c: HttpContext): Promise<z.infer<typeof CountersSchema>> {
   const found = await checkCounters(c.env.DB);
-  const differences = found.map(({ table, id, column, kept, counted }) => ({
-    counter: `${table} ${id} ${column}`,
+  const differences = found.map(({ shard, table, id, column, kept, counted }) => ({
+    counter: `${shard === 0 ? "" : `shard ${shard}: `}${table} ${id} ${column}`,
     kept,
     counted,
   }));

@@ -4,11 +4,13 @@
  */
 import { Database, type Row, type Statement } from "./database.ts";
 import { gramsOf } from "./object-name.ts";
+import { shardsOf } from "./shards.ts";
 import { CELLS, UNPOINTED } from "./sky-cell.ts";
 import { FIELD, TALLY, tallyId } from "./tally.ts";
 
 /** A counter that is not what the frames say. JSON, null where there is none. */
 export interface CounterDifference {
+  shard: number;
   table: "combination" | "tally";
   id: number;
   column: string;
@@ -88,10 +90,20 @@ function sameCounts(a: string | null, b: string | null): boolean {
   return sorted(a) === sorted(b);
 }
 
-/** Every counter that is not what the frames say. Reads all frames several times; changes nothing. */
+/** Every counter of every shard that is not what the frames say. Reads all frames several times; changes nothing. */
 export async function checkCounters(d1: D1Database): Promise<CounterDifference[]> {
-  const database = new Database(d1);
   const differences: CounterDifference[] = [];
+  for (const shard of shardsOf(d1)) {
+    const found = await checkShard(new Database(shard.d1));
+    differences.push(...found.map((one) => ({ shard: shard.number, ...one })));
+  }
+  return differences;
+}
+
+type Difference = Omit<CounterDifference, "shard">;
+
+async function checkShard(database: Database): Promise<Difference[]> {
+  const differences: Difference[] = [];
   const compare = (table: "combination" | "tally", column: string, kept: Map<number, string>, counted: Row[]) => {
     const rest = new Map(kept);
     for (const { id, counts } of counted) {
@@ -186,7 +198,7 @@ function mapOf(rows: Row[]): Map<number, string> {
 
 /** Makes every counter anew. For a database of many millions of frames this is work for a copy, not for one request. */
 export async function rebuildCounters(d1: D1Database): Promise<void> {
-  await new Database(d1).run(recount());
+  for (const shard of shardsOf(d1)) await new Database(shard.d1).run(recount());
 }
 
 /** Objects written in one transaction. */
@@ -194,7 +206,10 @@ const STEP = 1000;
 
 /** Fills the text index of objects from `object`. */
 export async function rebuildVirtual(d1: D1Database): Promise<void> {
-  const database = new Database(d1);
+  for (const shard of shardsOf(d1)) await fillText(new Database(shard.d1));
+}
+
+async function fillText(database: Database): Promise<void> {
   await database.run([{ sql: "INSERT INTO object_text (object_text) VALUES ('delete-all')" }]);
   for (let after = 0; ; ) {
     const rows = await database.rows("SELECT id, search FROM object WHERE id > ? ORDER BY id LIMIT ?", after, STEP);
