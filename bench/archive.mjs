@@ -4,9 +4,12 @@
  * request goes over HTTP on loopback to the deployable bundle in workerd.
  */
 
-import { Agent, get as httpGet, request as httpRequest } from "node:http";
+import { execFile } from "node:child_process";
+import { Agent, get as httpGet } from "node:http";
+import { promisify } from "node:util";
 import { Random } from "../src/cli/demo-sky.ts";
 import { fitsFile, imageHdu } from "../src/cli/fits-file.ts";
+import { formOf, post } from "./form.mjs";
 import { startArchive } from "./running-archive.mjs";
 
 /** What pyobs-archive needs: milliseconds, or requests a second where `rate`. */
@@ -65,37 +68,9 @@ function frame(size) {
   return { name, bytes: fitsFile([imageHdu("SCI", size, pixels, cards)]) };
 }
 
-/** A multipart form as curl and python-requests send it, ready before the clock starts. */
-function formOf(frames) {
-  const boundary = "----------------------platevaultbench";
-  const parts = frames.flatMap(({ name, bytes }) => [
-    Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}.fits"\r\n` +
-        "Content-Type: application/octet-stream\r\n\r\n",
-    ),
-    bytes,
-    Buffer.from("\r\n"),
-  ]);
-  return {
-    type: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
-  };
-}
-
-function send({ type, body }) {
-  return new Promise((done, fail) => {
-    const options = {
-      method: "POST",
-      agent,
-      headers: { ...headers, "content-type": type, "content-length": body.length },
-    };
-    const request = httpRequest(new URL("frames/create/", archive.url), options, async (answer) => {
-      const { created, errors } = JSON.parse(Buffer.concat(await answer.toArray()).toString());
-      if (created > 0 && !errors) done();
-      else fail(new Error(`${created} created, ${errors}`));
-    });
-    request.on("error", fail).end(body);
-  });
+async function send(form) {
+  const { created, errors } = JSON.parse(await post(new URL("frames/create/", archive.url), form, headers));
+  if (!(created > 0) || errors) throw new Error(`${created} created, ${errors}`);
 }
 const upload = (frames) => send(formOf(frames));
 
@@ -106,8 +81,21 @@ async function timed(work) {
   await work();
   return performance.now() - start;
 }
-/** Requests a second with `width` of them at a time. */
+/**
+ * Requests a second with `width` of them at a time: by wrk where it is installed, as receiving megabytes costs this
+ * process more than sending them costs the archive.
+ */
 async function rate(path, count, width) {
+  const url = new URL(path, archive.url).href;
+  const args = ["-t1", `-c${width}`, "-d4s", "-H", `authorization: ${headers.authorization}`, url];
+  const wrk = await promisify(execFile)("wrk", args).catch((error) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (wrk !== null) {
+    if (/Non-2xx/.test(wrk.stdout)) throw new Error(`${path}: ${wrk.stdout}`);
+    return Number(/Requests\/sec:\s+([\d.]+)/.exec(wrk.stdout)[1]);
+  }
   let left = count;
   const start = performance.now();
   await Promise.all(

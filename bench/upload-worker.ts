@@ -7,13 +7,12 @@ import worker from "../src/worker.ts";
 const info = (key: string, size: number) => ({ key, size, etag: key, uploaded: new Date(), httpMetadata: {} });
 
 function bucketOutside(store: Fetcher) {
-  const send = async (key: string, body: Uint8Array) => {
+  const send = async (key: string, body: Uint8Array | ReadableStream) => {
     const answer = await store.fetch(`http://store/${encodeURIComponent(key)}`, {
       method: "PUT",
       body: body as BodyInit,
     });
-    await answer.arrayBuffer();
-    return info(key, body.length);
+    return info(key, Number(await answer.text()));
   };
   return {
     put: send,
@@ -22,9 +21,9 @@ function bucketOutside(store: Fetcher) {
     async createMultipartUpload(key: string) {
       let size = 0;
       return {
+        uploadId: key,
         async uploadPart(partNumber: number, body: Uint8Array) {
-          await send(`${key}/${partNumber}`, body);
-          size += body.length;
+          size += (await send(`${key}/${partNumber}`, body)).size;
           return { partNumber, etag: String(partNumber) };
         },
         complete: async () => info(key, size),
