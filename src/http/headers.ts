@@ -24,6 +24,9 @@ const HeadersSchema = z.object({
     .openapi({ description: "With all=true: every HDU with all its cards in file order" }),
 });
 
+/** Bytes read at once: 800 cards, more than most files have before the data of their science image. */
+const AHEAD = 64 * 1024;
+
 const COMMENTARY = ["COMMENT", "HISTORY", ""];
 
 interface JsonNumbers {
@@ -82,7 +85,7 @@ headers.openapi(
   async (c): Promise<Response> => {
     const all = flagOf(c, "all");
     const frame = await requireFile(c, "headers");
-    await using fits = await openFrameFile(c.var.files, frame.file, c.var.config, c.req.raw.signal);
+    await using fits = await openFrameFile(c.var.files, frame.file, c.var.config, c.req.raw.signal, AHEAD);
     const science = await fits.science();
     const results = sortedCards(science.header);
     const data = Object.fromEntries(results.map(({ key, value }) => [key, value]));
