@@ -42,6 +42,11 @@ export interface StoredKey {
 }
 
 export interface Catalogue {
+  /**
+   * What its reads and writes have seen so far, null before the first: whoever opens the catalogue with it
+   * (`DatabaseOptions.bookmark`) reads nothing older, though D1 may answer from a replica.
+   */
+  readonly bookmark: string | null;
   /** One page and the exact number of frames found. Throws ArchiveError-free: bad cursors are `BadCursorError`. */
   list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList>;
   /** Choices among the frames found. With `facets`, each field's counts ignore that field's own filter. */

@@ -24,8 +24,12 @@ const ATTEMPTS = 8;
 /** Opens the catalogue for one request or run; what it remembers of the database is shared in the isolate. */
 export function openCatalogue(d1: D1Database, options: DatabaseOptions = {}): Catalogue {
   const shards = shardsOf(d1);
-  const { witnesses: _, ...others } = options; // accounts are in the first shard
-  const parts = shards.map(({ d1: own, number }) => new D1Catalogue(own, number === 0 ? options : others, number));
+  const marks = options.bookmark?.split(",") ?? [];
+  const parts = shards.map(({ d1: own, number }) => {
+    const mark = options.bookmark === "first-primary" ? "first-primary" : marks[number];
+    const { witnesses } = number === 0 ? options : {}; // accounts are in the first shard
+    return new D1Catalogue(own, { ...options, witnesses, bookmark: mark }, number);
+  });
   return parts.length === 1 ? parts[0]! : new ShardedCatalogue(shards, parts);
 }
 
@@ -39,6 +43,10 @@ export class D1Catalogue implements Catalogue {
     this.shard = shard;
     this.database = new Database(d1, options);
     this.reader = new Reader(this.database, snapshotOf(d1));
+  }
+
+  get bookmark(): string | null {
+    return this.database.bookmark;
   }
 
   list: Catalogue["list"] = (query, page, sight) => list(this.reader, query, page, sight);

@@ -23,11 +23,18 @@ export interface Cost {
 export interface DatabaseOptions {
   /** Told what each statement cost. */
   observe?: (cost: Cost) => void;
-  /** Reads start from there at the earliest (D1 sessions). */
-  bookmark?: string;
+  /**
+   * Reads start from there at the earliest (D1 sessions): a bookmark of an earlier request (one a shard, joined by
+   * commas; what is none of D1's is passed over) or "first-primary", for requests that decide by what they read what they
+   * write. Without, the first read may come from any replica.
+   */
+  bookmark?: string | undefined;
   /** What the first batch carries along (holders.ts). */
-  witnesses?: Witness[];
+  witnesses?: Witness[] | undefined;
 }
+
+/** https://developers.cloudflare.com/d1/best-practices/read-replication/: four numbers in hexadecimal. */
+const BOOKMARK = /^first-primary$|^[0-9a-f]+(?:-[0-9a-f]+){3}$/;
 
 export class Database {
   private readonly session: D1DatabaseSession;
@@ -39,7 +46,8 @@ export class Database {
   constructor(d1: D1Database, { observe, bookmark, witnesses = [] }: DatabaseOptions = {}) {
     this.observe = observe;
     this.witnesses = witnesses;
-    this.session = d1.withSession(bookmark ?? "first-unconstrained");
+    const known = bookmark !== undefined && bookmark.length < 200 && BOOKMARK.test(bookmark);
+    this.session = d1.withSession(known ? bookmark : "first-unconstrained");
   }
 
   /** Runs statements in order as one transaction; the rows of each. */

@@ -32,6 +32,11 @@ export class ShardedCatalogue implements Catalogue {
     this.parts = parts;
   }
 
+  get bookmark(): string | null {
+    const marks = this.parts.map((part) => part.bookmark ?? "");
+    return marks.every((mark) => mark === "") ? null : marks.join(",");
+  }
+
   async list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList> {
     const cursor = readCursor(page);
     const from = cursor === null ? await this.nearer(query, page, sight) : { query, offset: 0 };

@@ -122,6 +122,17 @@ it("ends an embargo at its very millisecond, in lists, counts and aggregates, an
   }
 });
 
+it("hands its bookmark on, and passes over what is none", async () => {
+  const writer = openCatalogue(env.DB, { bookmark: "first-primary" });
+  expect(writer.bookmark).toBeNull();
+  const { frame } = await writer.add(factsOf("bookmarked"), randomFile(random, "bookmarked"), 1);
+  const bookmark = writer.bookmark!;
+  expect(bookmark).toMatch(/^[0-9a-f]+(-[0-9a-f]+){3}/);
+  for (const mark of [bookmark, `${bookmark},${bookmark}`, "", "nonsense", "first-unconstrained'; DROP", ","]) {
+    expect((await openCatalogue(env.DB, { bookmark: mark }).owner("bookmarked"))?.id, mark).toBe(frame.id);
+  }
+});
+
 it("writes at most 20 rows a frame", async () => {
   const facts = factsOf("costly", { object: "M 31", publicDate: 5, reqnum: "9", obsnum: "9", exptime: 33 });
   const full = {
