@@ -296,6 +296,25 @@ it("shows images larger than the graphics card takes, in tiles", async () => {
   expect(small.complaints).toEqual([]);
 });
 
+it("draws again what the graphics card has dropped, and keeps awaited frames in the address", async () => {
+  const beside = await idOf(B);
+  const viewer = await ViewerPage.open(person.page, V, `${WHOLE}&beside=${beside}`);
+  const { page } = viewer;
+  await viewer.canvas.focus();
+  await page.keyboard.press("i");
+  await expect.poll(() => viewer.parameter("invert")).toBe("1");
+  expect(await viewer.parameter("beside")).toBe(String(beside));
+  await expect.poll(() => page.locator(".beside input:checked").count()).toBe(1);
+  await page.evaluate(
+    `document.querySelector(".viewer-canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`,
+  );
+  await page.getByText("The graphics card has dropped the image").waitFor();
+  await page.getByRole("button", { name: "Draw it again" }).click();
+  await viewer.drawn();
+  expect((await viewer.shown()).mean).toBeGreaterThan(20);
+  expect(await page.getByLabel("Invert").isChecked()).toBe(true);
+});
+
 it("falls back to the archive's preview without WebGL2, and where a file cannot be read", async () => {
   const { page } = await observer("/account");
   const plain = await ViewerPage.open(page, V);

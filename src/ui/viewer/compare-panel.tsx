@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Frame, listFrames } from "../api/frame.ts";
+import { type Frame, listFrames, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
 import type { PixelReader } from "./reader.ts";
 import { openingOf } from "./reader.ts";
@@ -14,13 +14,11 @@ const OFFERED = 40;
 interface CompareProps {
   state: ViewerState;
   reader: PixelReader;
-  /** Frames that the address asks for. */
-  wanted: readonly number[];
   mostPixels: number;
 }
 
 /** Other frames of this field: blinked one after the other, or three of them as red, green and blue. */
-export function ComparePanel({ state, reader, wanted, mostPixels }: CompareProps) {
+export function ComparePanel({ state, reader, mostPixels }: CompareProps) {
   const { wcs, image, frame } = state.first;
   const centre = wcs?.pixelToIcrs((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
   const query = new URLSearchParams({ limit: String(OFFERED) });
@@ -42,18 +40,22 @@ export function ComparePanel({ state, reader, wanted, mostPixels }: CompareProps
   };
 
   // One after the other, so that they come in the order of the address, which the colours count on.
-  const [asked, setAsked] = useState(wanted.length === 0);
   useEffect(() => {
-    if (asked || found.data === undefined) return;
-    setAsked(true);
-    const { results } = found.data;
+    const controller = new AbortController();
     void (async () => {
-      for (const id of wanted) {
-        const other = results.find((one) => one.id === id && id !== frame.id);
-        if (other !== undefined) await add(other);
+      for (let id = state.awaited.peek()[0]; id !== undefined; id = state.awaited.peek()[0]) {
+        try {
+          const other = await loadFrame(id, null, controller.signal);
+          if (id !== state.first.frame.id) await add(other);
+        } catch (cause) {
+          if (controller.signal.aborted) return;
+          setTrouble(cause instanceof Error ? cause.message : String(cause));
+        }
+        state.awaited.value = state.awaited.peek().slice(1);
       }
     })();
-  }, [asked, found.data]);
+    return () => controller.abort();
+  }, [state]);
 
   if (centre === null) {
     return (

@@ -1,7 +1,9 @@
 /** The image's keys: whatever a pointer does, they do at the cross-hair. tool.ts lists them for people. */
+import { announce } from "../design/announce.tsx";
 import { toImage } from "./camera.ts";
 import { dragged } from "./look.ts";
-import type { Point } from "./plane.ts";
+import { valueText } from "./number.ts";
+import { type Point, pixelAt } from "./plane.ts";
 import type { ViewerState } from "./state.ts";
 import { TOOLS } from "./tool.ts";
 
@@ -80,6 +82,7 @@ function moveCross(state: ViewerState, [dx, dy]: Point, step: number): void {
   const { width, height } = state.first.image.unit;
   const at: Point = [Math.min(width, Math.max(1, x + dx * step)), Math.min(height, Math.max(1, y + dy * step))];
   state.cursor.value = { at, pinned: true };
+  announce(`${at[0]}, ${at[1]}: ${valueText(pixelAt(state.first.plane, at))}`);
   const anchor = state.anchor.peek();
   if (anchor !== null) draft(state, anchor, at, false);
   const camera = state.camera.peek();

@@ -67,6 +67,8 @@ export class ViewerState {
   readonly layers: Signal<readonly Layer[]>;
   readonly shown = signal(0);
   readonly colours: Signal<[number, number, number] | null>;
+  /** Frames that the address asks for and that are not here yet. */
+  readonly awaited: Signal<readonly number[]>;
 
   constructor(frame: Frame, image: LoadedImage, view: View) {
     this.layers = signal([layerOf(frame, image, null)]);
@@ -78,6 +80,7 @@ export class ViewerState {
     this.sources = signal(view.sources);
     this.picked = signal(view.source);
     this.colours = signal(view.colours);
+    this.awaited = signal(view.beside);
     this.camera = computed(() => this.framing.value ?? wholeImage(this.first.image.unit, this.canvas.value, UPRIGHT));
   }
 
@@ -99,6 +102,7 @@ export class ViewerState {
         return;
       }
       this.layers.value = [next];
+      this.awaited.value = [];
       this.shown.value = 0;
       this.colours.value = null;
       this.framing.value = null;
@@ -247,7 +251,7 @@ export class ViewerState {
       sources: this.sources.value,
       marks: this.marks.value,
       source: this.picked.value,
-      beside: this.layers.value.slice(1).map(({ frame }) => frame.id),
+      beside: [...new Set([...this.layers.value.slice(1).map(({ frame }) => frame.id), ...this.awaited.value])],
       colours: this.colours.value,
     };
   }

@@ -123,7 +123,8 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
       </div>
       <Menu label="Keys" start>
         {() => (
-          <div class="keys">
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled
+          <section class="keys" tabIndex={0} aria-label="Keys">
             <p class="muted small">They work while the image has the focus.</p>
             <dl>
               {TOOLS.map(({ id, key, name, does }) => (
@@ -149,7 +150,7 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
               With the pointer: the wheel zooms, the right button changes brightness and contrast, the middle button or
               Shift moves the image whatever the tool. Two fingers move and zoom.
             </p>
-          </div>
+          </section>
         )}
       </Menu>
     </div>

@@ -108,7 +108,6 @@ function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: numb
       busy={loading.state === "loading"}
       reader={reader}
       mostPixels={mostPixels}
-      wanted={view.beside}
     />
   );
 }
@@ -142,12 +141,10 @@ interface LiveProps extends ViewerProps {
   busy: boolean;
   reader: PixelReader;
   mostPixels: number;
-  /** Frames beside this one that the address asked for. */
-  wanted: readonly number[];
 }
 
-function Live({ frame, version, state, busy, reader, mostPixels, wanted }: LiveProps) {
-  const [comparing, setComparing] = useState(wanted.length > 0);
+function Live({ frame, version, state, busy, reader, mostPixels }: LiveProps) {
+  const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
   const [lost, setLost] = useState(false);
   const [copied, setCopied] = useState<string | null>(null);
   const root = useRef<HTMLDivElement>(null);
@@ -158,7 +155,7 @@ function Live({ frame, version, state, busy, reader, mostPixels, wanted }: LiveP
     let first = true;
     const stop = effect(() => {
       const now = state.view;
-      // Frames beside that are still on their way are in the address already.
+      // At first it is what the address says.
       if (first) {
         first = false;
         return;
@@ -252,7 +249,7 @@ function Live({ frame, version, state, busy, reader, mostPixels, wanted }: LiveP
           {(tool === "box" || tool === "circle") && <RegionPanel state={state} />}
           <HistogramPanel state={state} />
           {state.sources.value && <SourcePanel state={state} version={version} />}
-          {comparing && <ComparePanel state={state} reader={reader} wanted={wanted} mostPixels={mostPixels} />}
+          {comparing && <ComparePanel state={state} reader={reader} mostPixels={mostPixels} />}
         </div>
       </div>
     </div>
