@@ -16,7 +16,8 @@ const WIDTHS = [
   { name: "wall", width: 2560, height: 1440, scale: 0.36 },
 ];
 const folder = resolve(import.meta.dirname, "../docs/screenshots");
-const only = process.argv[2];
+/** Names of pages; none: all of them. */
+const only = process.argv.slice(2);
 
 const archive = await startArchive();
 const frames = [...demoFrames()];
@@ -43,7 +44,7 @@ const PAGES = [
   },
   { name: "line", path: `/frame/${frame}?tab=viewer&stretch=asinh&tool=line`, ready: "canvas[data-drawn]", act: line },
   { name: "headers", path: `/frame/${frame}?tab=headers`, ready: "table.cards" },
-  { name: "catalogue", path: `/frame/${frame}?tab=catalogue&source=2`, ready: ".catalogue tbody tr" },
+  { name: "catalogue", path: `/frame/${frame}?tab=catalogue&source=2`, ready: "canvas[data-drawn]" },
   { name: "upload", path: "/upload", ready: ".drop", act: upload },
   { name: "account", path: "/account", ready: "#password-title" },
 ];
@@ -84,7 +85,7 @@ async function upload(page) {
 }
 
 mkdirSync(folder, { recursive: true });
-if (only === undefined) for (const name of readdirSync(folder)) rmSync(join(folder, name));
+if (only.length === 0) for (const name of readdirSync(folder)) rmSync(join(folder, name));
 const running = await startBrowser();
 const painter = (await visit(running.browser)).page;
 for (const theme of THEMES) {
@@ -97,7 +98,7 @@ for (const theme of THEMES) {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator("tbody tr").first().waitFor();
   for (const { name, path, ready, act } of PAGES) {
-    if (only !== undefined && only !== name) continue;
+    if (only.length > 0 && !only.includes(name)) continue;
     for (const { name: place, width, height, scale } of WIDTHS) {
       await page.setViewportSize({ width, height });
       await page.goto(archive.url + path);
