@@ -122,7 +122,13 @@ export const DASHES: readonly (readonly number[])[] = [
 ];
 
 /** The outline of a slot's shape about (x, y), added to a path: disc, square, triangle, diamond, and so on. */
-export function addShape(path: Path2D | CanvasRenderingContext2D, slot: number, x: number, y: number, r: number): void {
+export function addShape(
+  path: Path2D | CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  slot: number,
+  x: number,
+  y: number,
+  r: number,
+): void {
   const around = (points: number, turn: number, inner = r) => {
     const all = inner === r ? points : 2 * points;
     for (let i = 0; i < all; i++) {

@@ -15,10 +15,17 @@ export interface Exposed {
   OBSTYPE: string;
 }
 
+/** Spans worked out so far: a picture of thousands of frames asks for each of them several times. */
+const spans = new WeakMap<Exposed, Span>();
+
 /** When the shutter was open. */
 export function spanOf(frame: Exposed): Span {
+  const known = spans.get(frame);
+  if (known !== undefined) return known;
   const start = Date.parse(frame.DATE_OBS);
-  return { start, end: start + (frame.EXPTIME ?? 0) * 1000 };
+  const span = { start, end: start + (frame.EXPTIME ?? 0) * 1000 };
+  spans.set(frame, span);
+  return span;
 }
 
 /** One instrument's frames by their start. */
@@ -106,7 +113,9 @@ export function gapsOf(
   const telescopes = new Map<string, Exposed[]>();
   for (const frame of frames) {
     const key = JSON.stringify([frame.SITEID, frame.TELID]);
-    telescopes.set(key, [...(telescopes.get(key) ?? []), frame]);
+    const own = telescopes.get(key);
+    if (own === undefined) telescopes.set(key, [frame]);
+    else own.push(frame);
   }
   const gaps: Gap[] = [];
   for (const [key, own] of telescopes) {

@@ -223,9 +223,13 @@ function OneNight({ night, filters }: { night: string; filters: URLSearchParams 
     const day = { start: Math.min(first, middle - HALF_DAY), end: Math.max(last, middle + HALF_DAY) };
     const darkness = new Map<string, Span[]>();
     const edges = [first, last];
-    for (const [site, sky] of skies) {
-      if (sky.place === null) continue;
-      const at = sky.place;
+    for (const { SITEID: site } of frames) {
+      if (darkness.has(site)) continue;
+      const sky = skies.get(site);
+      // While it is not known yet, there are no gaps rather than other ones.
+      if (sky === undefined) darkness.set(site, []);
+      const at = sky?.place ?? null;
+      if (at === null) continue;
       darkness.set(
         site,
         spansBelow(-12, (ms) => sunAltitude(ms, at), day).filter(({ start, end }) => start < last && end > first),
@@ -320,7 +324,7 @@ function OneNight({ night, filters }: { night: string; filters: URLSearchParams 
               <h2 id={`${id}-gaps`}>Longest gaps</h2>
               <GapList
                 gaps={gaps}
-                known={new Set(dark.keys())}
+                known={new Set([...skies].filter(([, sky]) => sky.place !== null).map(([site]) => site))}
                 onShow={({ start, end }) => setPart({ start: start - (end - start) / 2, end: end + (end - start) / 2 })}
               />
             </section>

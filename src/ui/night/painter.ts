@@ -16,8 +16,6 @@ export interface Scene {
   gaps: readonly Gap[];
   slotOf: (frame: Frame) => number;
   labelOf: (frame: Frame) => string;
-  /** Frames pointed at, or with the keyboard's focus. */
-  lit: Frame | null;
 }
 
 export const NIGHT_COLOURS = [
@@ -42,14 +40,16 @@ const CURVES = [
   ["Moon", moonAltitude, "moon", "text", []],
 ] as const;
 
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 export class NightPainter {
-  readonly #context: CanvasRenderingContext2D;
+  readonly #context: Context;
   readonly #colours: Record<string, string>;
   readonly #em: number;
   readonly #scene: Scene;
 
   constructor(
-    context: CanvasRenderingContext2D,
+    context: Context,
     scene: Scene,
     colours: Record<string, string>,
     { ratio, em }: { ratio: number; em: number },
@@ -72,7 +72,6 @@ export class NightPainter {
       if (band.curves !== null) this.#curves(band, band.curves);
       for (const placed of band.rows) this.#row(placed, band.curves === null);
     }
-    this.#light();
   }
 
   /** The sky's brightness behind a site's rows, by the altitude of its Sun. */
@@ -241,9 +240,9 @@ export class NightPainter {
     }
   }
 
-  #light(): void {
-    const { layout, shown, width, lit } = this.#scene;
-    if (lit === null) return;
+  /** Rings a frame that is pointed at, or has the keyboard's focus. */
+  light(lit: Frame): void {
+    const { layout, shown, width } = this.#scene;
     const placed = layout.bands
       .flatMap(({ rows }) => rows)
       .find(({ row }) => row.frames.some(({ id }) => id === lit.id));

@@ -31,19 +31,24 @@ function spreadOut(frames: readonly Frame[], most: number): Frame[] {
   );
 }
 
-async function readSky(frames: readonly Frame[], signal: AbortSignal): Promise<SiteSky> {
+/** Tells what is known after each header that tells something: the place mostly after the first. */
+async function readSky(frames: readonly Frame[], signal: AbortSignal, tell: (sky: SiteSky) => void): Promise<void> {
   const own = frames.filter(({ RLEVEL }) => RLEVEL === 0);
   const picked = spreadOut(own.length > 0 ? own : frames, SAMPLES);
-  const sky: SiteSky = { place: null, samples: [] };
+  let sky: SiteSky = { place: null, samples: [] };
   for (const [tried, frame] of picked.entries()) {
     if (tried >= TRIES && sky.samples.length === 0) break;
     const header = await headerData(frame.id, signal);
-    sky.place ??= placeIn(header);
     const { sun, moon } = altitudesIn(header);
-    if (sun !== null || moon !== null) sky.samples.push({ ms: Date.parse(frame.DATE_OBS), sun, moon });
-    else if (sky.place !== null) break;
+    const told = sun !== null || moon !== null;
+    sky = {
+      place: sky.place ?? placeIn(header),
+      samples: told ? [...sky.samples, { ms: Date.parse(frame.DATE_OBS), sun, moon }] : sky.samples,
+    };
+    if (sky.place !== null || told) tell(sky);
+    if (!told && sky.place !== null) break;
   }
-  return sky;
+  if (sky.place === null && sky.samples.length === 0) tell(sky);
 }
 
 /** By site; a site is missing while it is being read. */
@@ -56,14 +61,16 @@ export function useSkies(frames: readonly Frame[], complete: boolean): ReadonlyM
     const controller = new AbortController();
     setSkies(new Map());
     for (const site of new Set(frames.map(({ SITEID }) => SITEID))) {
+      const tell = (sky: SiteSky) => setSkies((before) => new Map(before).set(site, sky));
       readSky(
         frames.filter(({ SITEID }) => SITEID === site),
         controller.signal,
-      ).then(
-        (sky) => setSkies((before) => new Map(before).set(site, sky)),
-        // No headers: the timeline then has no curves of this site, as its words say.
-        () => setSkies((before) => new Map(before).set(site, { place: null, samples: [] })),
-      );
+        tell,
+      ).catch(() => {
+        if (controller.signal.aborted) return;
+        // A header that cannot be read: what others told still holds; where none did, there are no curves of this site.
+        setSkies((before) => (before.has(site) ? before : new Map(before).set(site, { place: null, samples: [] })));
+      });
     }
     return () => controller.abort();
   }, [key]);

@@ -1,5 +1,5 @@
 /** The night as a timeline: a canvas that is zoomed and moved in time, walked through by keys, and opens frames. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Span } from "../../sky/sun-moon.ts";
 import type { Frame } from "../api/frame.ts";
 import { announce } from "../design/announce.tsx";
@@ -13,7 +13,7 @@ import { useGestures } from "../sky/pointer.ts";
 import { panned, revealing, toTime, zoomed } from "./axis.ts";
 import { type Gap, type Row, spanOf } from "./exposures.ts";
 import { barOf, frameAt, laneOf, layoutOf, neighbour } from "./layout.ts";
-import { NIGHT_COLOURS, NightPainter } from "./painter.ts";
+import { NIGHT_COLOURS, NightPainter, type Scene } from "./painter.ts";
 import type { SiteSky } from "./sky-over-site.ts";
 
 interface TimelineProps {
@@ -44,6 +44,7 @@ export function Timeline({
   describedBy,
 }: TimelineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const night = useRef<{ scene: Scene; colours: object; picture: OffscreenCanvas } | null>(null);
   const [width, setWidth] = useState(0);
   const [focused, setFocused] = useState<Frame | null>(null);
   const [pointed, setPointed] = useState<{ frame: Frame; x: number; y: number } | null>(null);
@@ -54,7 +55,7 @@ export function Timeline({
     // There is room for the curves while they are on their way, so that nothing moves when they come.
     return sky === undefined || sky.place !== null || sky.samples.length > 0;
   };
-  const layout = layoutOf(rows, curved, em);
+  const layout = useMemo(() => layoutOf(rows, curved, em), [rows, skies, em]);
 
   useEffect(() => {
     const watch = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
@@ -66,6 +67,15 @@ export function Timeline({
     setPointed(null);
   }, [rows]);
 
+  const scene = useMemo(
+    () => ({
+      ...{ layout, shown, width, skies, gaps },
+      slotOf: (frame: Frame) => categories.get(GROUPINGS[grouping].of(frame))!.slot,
+      labelOf: (frame: Frame) => frame.FILTER ?? frame.OBSTYPE,
+    }),
+    [layout, shown, width, skies, gaps, categories],
+  );
+  const lit = pointed?.frame ?? focused;
   useEffect(() => {
     if (width === 0) return;
     const request = requestAnimationFrame(() => {
@@ -77,16 +87,21 @@ export function Timeline({
         target.width = wide;
         target.height = high;
       }
-      const scene = {
-        ...{ layout, shown, width, skies, gaps, lit: pointed?.frame ?? focused },
-        slotOf: (frame: Frame) => categories.get(GROUPINGS[grouping].of(frame))!.slot,
-        labelOf: (frame: Frame) => frame.FILTER ?? frame.OBSTYPE,
-      };
-      new NightPainter(target.getContext("2d")!, scene, colours, { ratio, em }).paint();
+      // What does not change under the pointer is kept as a picture.
+      const kept = night.current;
+      if (kept?.scene !== scene || kept.colours !== colours || kept.picture.width !== wide) {
+        const picture = new OffscreenCanvas(wide, high);
+        new NightPainter(picture.getContext("2d")!, scene, colours, { ratio, em }).paint();
+        night.current = { scene, colours, picture };
+      }
+      const context = target.getContext("2d")!;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.drawImage(night.current!.picture, 0, 0);
+      if (lit !== null) new NightPainter(context, scene, colours, { ratio, em }).light(lit);
       target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
     });
     return () => cancelAnimationFrame(request);
-  });
+  }, [scene, colours, lit]);
 
   const length = shown.end - shown.start;
   const zoomBy = (factor: number, about = (shown.start + shown.end) / 2) =>
@@ -151,7 +166,7 @@ export function Timeline({
   return (
     <div class="timeline">
       <div class="timeline-tools">
-        <span class="muted small">Times in UTC</span>
+        <span class="muted small">Times in UTC. Drag to move, Ctrl and the wheel to zoom.</span>
         <div class="grow" />
         <button type="button" class="button square tight" aria-label="Zoom in" onClick={() => zoomBy(ZOOM_STEP)}>
           <Icon name="plus" size={14} />
