@@ -1,7 +1,7 @@
 /** Medians without sorting. Pure. */
 
 /** The k-th smallest, k from 0 (Hoare's selection); reorders `values`, which must hold no NaN. */
-export function select(values: Float64Array, k: number): number {
+function select(values: Float64Array, k: number): number {
   let [low, high] = [0, values.length - 1];
   while (low < high) {
     const pivot = values[(low + high) >> 1]!;
