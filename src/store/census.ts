@@ -7,6 +7,7 @@
 import { separation } from "../sky/angle.ts";
 import { cellCentre, cellRadius } from "../sky/healpix.ts";
 import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
+import { idSet } from "./choice.ts";
 import { dimensionsOf, type Prepared, values } from "./conditions.ts";
 import type { Statement } from "./database.ts";
 import { isEdge, stepOf } from "./exposure-step.ts";
@@ -33,7 +34,7 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
   const dated = p.start !== null || p.end !== null;
   const dimensions = dimensionsOf(p);
   const counts: Counts = new Map();
-  const mine = new Set(p.combinations.map(({ id }) => id));
+  const mine = idSet(p.combinations);
   const take = (more: Counts) => {
     for (const [id, count] of more) if (mine.has(id)) addTo(counts, id, count);
   };

@@ -33,6 +33,15 @@ export function choose(
   return snapshot.derive(`choice ${choiceKey(query, sight, but)}`, () => select(snapshot, query, sight, but));
 }
 
+const idSets = new WeakMap<readonly Combination[], ReadonlySet<number>>();
+
+/** Ids of what `choose` answered, made once for each answer. */
+export function idSet(combinations: readonly Combination[]): ReadonlySet<number> {
+  let ids = idSets.get(combinations);
+  if (ids === undefined) idSets.set(combinations, (ids = new Set(combinations.map(({ id }) => id))));
+  return ids;
+}
+
 /** The same for whatever `choose` answers alike. */
 export function choiceKey(query: FrameQuery, sight: Sight, but?: CombinationField): string {
   const about = FIELDS.map((field) => (field === but ? null : query.equals?.[field]));

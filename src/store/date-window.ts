@@ -4,6 +4,7 @@
  */
 import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { census, readDays } from "./census.ts";
+import { idSet } from "./choice.ts";
 import type { Prepared } from "./conditions.ts";
 import { periodBounds, UNTALLIED } from "./paths.ts";
 import type { Ask } from "./reader.ts";
@@ -117,7 +118,7 @@ async function framesByDay(
   if (known === undefined) daySums.set(combinations, (known = new Map()));
   let days = known.get(period);
   if (days === undefined) {
-    const mine = new Set(combinations.map(({ id }) => id));
+    const mine = idSet(combinations);
     const read = await readDays(ask, [daysOf(period)]);
     days = read.map(({ day, counts }) => [day, framesOf(new Map([...counts].filter(([id]) => mine.has(id))))]);
     known.set(period, days);

@@ -1,6 +1,6 @@
 /** How many of the frames found each night (DAY-OBS) has: what a calendar of the archive shows. */
 import { dayOfNight, nightNumber, nightOfDay, nightText } from "./calendar.ts";
-import { momentOf } from "./choice.ts";
+import { idSet, momentOf } from "./choice.ts";
 import { dimensionsOf, type Prepared } from "./conditions.ts";
 import type { FrameQuery, NightCount, Sight } from "./frame.ts";
 import { collect } from "./listing.ts";
@@ -52,7 +52,7 @@ export function nights(
 
 /** Nights of combinations alone: a row a day, and one a night that has frames of other days. */
 async function addTallied(ask: Ask, p: Prepared, first: number, last: number, sums: Counts): Promise<void> {
-  const mine = new Set(p.combinations.map(({ id }) => id));
+  const mine = idSet(p.combinations);
   const add = (night: number, counts: Counts) => {
     if (night < first || night > last) return;
     for (const [id, count] of counts) if (mine.has(id)) addTo(sums, night, count);

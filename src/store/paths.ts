@@ -5,6 +5,7 @@
 import { separation } from "../sky/angle.ts";
 import { cellCentre, cellRadius, coneRanges } from "../sky/healpix.ts";
 import { dayOf, dayOfNight, dayStart, nightStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
+import { idSet } from "./choice.ts";
 import { type Prepared, values } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { stepOf } from "./exposure-step.ts";
@@ -92,7 +93,7 @@ export async function readTallies(ask: Ask, p: Prepared): Promise<Tallies> {
 
 /** Whether the counts already say that nothing is found. */
 export function isNothing(p: Prepared, { objects, cells, nights, near }: Tallies): boolean {
-  const mine = new Set(p.combinations.map(({ id }) => id));
+  const mine = idSet(p.combinations);
   const none = (all: Iterable<Counts>) => ![...all].some((counts) => [...counts.keys()].some((id) => mine.has(id)));
   const byNight = nights === null ? null : [...nights.values()].flatMap(({ usual, other }) => [usual, other]);
   return [objects?.values(), cells?.values(), byNight, near?.cells.values()].some((all) => all != null && none(all));
@@ -193,7 +194,7 @@ function alongDates(snapshot: Snapshot, p: Prepared): Path {
  * which hours. A night that is none of the two dates of its frame's UTC day leads along its whole combination.
  */
 function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightCounts>): Path | null {
-  const mine = new Set(p.combinations.map(({ id }) => id));
+  const mine = idSet(p.combinations);
   const runs: string[] = [];
   let rows = 0;
   for (const [night, { usual, other }] of nights) {
