@@ -38,28 +38,33 @@ beforeAll(async () => {
   await loader.finish(triggers);
 }, 300_000);
 
-it("reads no more rows than promised", async () => {
-  const over: string[] = [];
-  for (const budget of budgets(FRAMES)) {
-    for (const [who, sight] of [
-      ["staff", STAFF],
-      ["anonymous", ANONYMOUS],
-    ] as const) {
-      await budget.run(catalogue, sight);
-      costs.length = 0;
-      const found = await budget.run(catalogue, sight);
-      // A keyset page is the second of two lists.
-      const read = costs.slice(budget.name === "keyset page" ? costs.length / 2 : 0);
-      // Related ids are one statement more, with a row a name.
-      const rows = read
-        .filter(({ sql }) => !sql.includes("frame_name ON"))
-        .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
-      const most = Math.floor(budget.most(found));
-      if (rows > most) over.push(`${budget.name} (${who}): ${rows} rows for ${found} frames, ${most} promised`);
+// The promises are those of one database; with several, each is asked.
+it.skipIf(env.DB_1 !== undefined)(
+  "reads no more rows than promised",
+  async () => {
+    const over: string[] = [];
+    for (const budget of budgets(FRAMES)) {
+      for (const [who, sight] of [
+        ["staff", STAFF],
+        ["anonymous", ANONYMOUS],
+      ] as const) {
+        await budget.run(catalogue, sight);
+        costs.length = 0;
+        const found = await budget.run(catalogue, sight);
+        // A keyset page is the second of two lists.
+        const read = costs.slice(budget.name === "keyset page" ? costs.length / 2 : 0);
+        // Related ids are one statement more, with a row a name.
+        const rows = read
+          .filter(({ sql }) => !sql.includes("frame_name ON"))
+          .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+        const most = Math.floor(budget.most(found));
+        if (rows > most) over.push(`${budget.name} (${who}): ${rows} rows for ${found} frames, ${most} promised`);
+      }
     }
-  }
-  expect(over).toEqual([]);
-}, 200_000);
+    expect(over).toEqual([]);
+  },
+  200_000,
+);
 
 function someQuery(random: Random): FrameQuery {
   const sample = random.of(frames);
