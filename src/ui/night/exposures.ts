@@ -125,8 +125,7 @@ export function gapsOf(
     for (const night of dark.get(site) ?? whole) {
       let free = night.start;
       let last: Exposed | null = null;
-      const note = (until: number, before: Exposed | null) => {
-        const end = Math.min(until, night.end);
+      const note = (end: number, before: Exposed | null) => {
         if (end - free >= least) gaps.push({ site, telescope, start: free, end, after: last, before });
       };
       for (const frame of own) {
