@@ -8,8 +8,8 @@ import type { FrameFacts, StoredFile } from "./frame.ts";
 import { DIGITS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, type Layout, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
+import { recount } from "./recount.ts";
 import { CELLS, keyOf } from "./sky-cell.ts";
-import { recount } from "./upkeep.ts";
 
 export interface BulkFrame {
   /** Small ids of an older archive keep their value. */
