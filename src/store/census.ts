@@ -59,9 +59,9 @@ export async function census(ask: Ask, p: Prepared, tallies: Tallies, path: Path
   const along = () => walk([under(path!.from, path!.where, path!.rows > MOST_ROWS)]);
   if (dimensions === 0) {
     for (const { id, frames, bytes } of p.combinations) counts.set(id, { frames, bytes });
-  } else if (dimensions === 2 && dated && tallies.cells !== null && path!.rows > MANY) {
+  } else if (isField(p, tallies, path)) {
     await walk(
-      await countFields(ask, p, [...tallies.cells.keys()], keysIn, take, (keys, from, to) =>
+      await countFields(ask, p, [...tallies.cells!.keys()], keysIn, take, (keys, from, to) =>
         under(
           `${values(keys)} k CROSS JOIN frame INDEXED BY frame_cell ON frame.cell = k.column1`,
           `frame.date_obs BETWEEN ${from} AND ${to}`,
@@ -145,6 +145,12 @@ async function countDates(
   if (last !== Infinity && dayStart(last + 1) <= end) edges.push(walk(dayStart(last + 1), end));
   for (const { counts } of await readDays(ask, days)) take(counts);
   return edges;
+}
+
+/** Whether cells are counted by period: a cone between dates, and so many frames that this is worth its rows. */
+export function isField(p: Prepared, { cells }: Tallies, path: Path | null): boolean {
+  const dated = p.start !== null || p.end !== null;
+  return dimensionsOf(p) === 2 && dated && cells !== null && path !== null && path.rows > MANY;
 }
 
 /** Occupied cells that lie in a cone, and those that its edge cuts. */

@@ -1,6 +1,6 @@
 /** Lists and aggregates: from a query to frames and counts. The parts are in conditions, paths, census and listing. */
 
-import { census } from "./census.ts";
+import { census, isField } from "./census.ts";
 import { type CombinationField, choiceKey, choose, momentOf } from "./choice.ts";
 import { dimensionsOf, type Prepared, prepare } from "./conditions.ts";
 import type { Row } from "./database.ts";
@@ -54,7 +54,7 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     let count = 0;
     let rows: Row[] = [];
     let more: boolean;
-    if (p.regions.length > 0 || path.rows <= (!isTallied(p, tallies) ? LONG : inOrder(path) ? SHORT : LISTED)) {
+    if (p.regions.length > 0 || path.rows <= (!isTallied(p, tallies, path) ? LONG : inOrder(path) ? SHORT : LISTED)) {
       // A short way is read once, with everything; regions are not counted, so theirs may be long.
       const whole = path.rows <= (inOrder(path) ? SHORT : LISTED) && p.regions.length === 0;
       const found = await collect(ask, reader.snapshot, p, path, page, whole);
@@ -123,7 +123,9 @@ function inOrder({ runs, dated }: Path): boolean {
 }
 
 /** Whether the count comes from tallies, at most some edge aside. */
-function isTallied(p: Prepared, { cells, nights }: Tallies): boolean {
+function isTallied(p: Prepared, tallies: Tallies, path: Path): boolean {
+  const { cells, nights } = tallies;
+  if (isField(p, tallies, path)) return true;
   if (dimensionsOf(p) > 1 || p.others > 0) return false;
   return (p.query.cone === undefined || cells !== null) && (p.nights === null || nights !== null);
 }

@@ -121,3 +121,26 @@ it("finds what a plain array has, in the same order, at any offset and by cursor
     }
   }
 }, 200_000);
+
+it("counts a crowded field between dates by cells and periods, to the frame", async () => {
+  const random = new Random(8);
+  const { ra, dec } = skyObject(0);
+  let counted = 0;
+  for (let i = 0; i < 12; i++) {
+    const start = SEED_START + Math.floor((random.next() * (SEED_END - SEED_START)) / 3);
+    const end = SEED_END - Math.floor((random.next() * (SEED_END - SEED_START)) / 3);
+    const query: FrameQuery = {
+      ...random.of([{ start }, { end }, { start, end }]),
+      cone: { ra, dec, radius: random.of([0.002, 0.01, 1 / 6]) },
+      ...random.of([{}, { equals: { filter: ["B", "V"] } }]),
+    };
+    const sight = random.of([STAFF, ANONYMOUS]);
+    const page = { sort: "dateObs", descending: false, limit: 25, offset: 0 } as const;
+    costs.length = 0;
+    const answer = await catalogue.list(query, page, sight);
+    counted += Number(costs.some(({ sql }) => sql.startsWith("SELECT tally.counts")));
+    const found = { count: answer.count, ids: answer.frames.map(({ id }) => id) };
+    expect(found, JSON.stringify({ query, sight })).toEqual(find(frames, query, page, sight));
+  }
+  expect(counted).toBeGreaterThan(3);
+}, 100_000);
