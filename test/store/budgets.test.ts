@@ -130,8 +130,8 @@ it("counts a crowded field between dates by cells and periods, to the frame", as
     const start = SEED_START + Math.floor((random.next() * (SEED_END - SEED_START)) / 3);
     const end = SEED_END - Math.floor((random.next() * (SEED_END - SEED_START)) / 3);
     const query: FrameQuery = {
-      ...random.of([{ start }, { end }, { start, end }]),
-      cone: { ra, dec, radius: random.of([0.002, 0.01, 1 / 6]) },
+      ...[{ start }, { end }, { start, end }][i % 3],
+      cone: { ra, dec, radius: random.of([0.01, 1 / 6, 1 / 6]) },
       ...random.of([{}, { equals: { filter: ["B", "V"] } }]),
     };
     const sight = random.of([STAFF, ANONYMOUS]);
@@ -142,5 +142,5 @@ it("counts a crowded field between dates by cells and periods, to the frame", as
     const found = { count: answer.count, ids: answer.frames.map(({ id }) => id) };
     expect(found, JSON.stringify({ query, sight })).toEqual(find(frames, query, page, sight));
   }
-  expect(counted).toBeGreaterThan(3);
+  expect(counted).toBeGreaterThan(4);
 }, 100_000);
