@@ -65,7 +65,7 @@ export class ViewerPage {
 
   /** A part of the read-out or a panel, as it stands. */
   async part(name: string): Promise<string> {
-    return (await this.page.locator(`[data-part=${name}]`).textContent()).trim();
+    return ((await this.page.locator(`[data-part=${name}]`).textContent()) ?? "").trim();
   }
 
   button(name: string) {

@@ -138,7 +138,7 @@ it("measures a star by click and by key, a line, a box and a circle", async () =
   const width = /([\d.]+) px · ([\d.]+)″/.exec(await viewer.part("fwhm"))!;
   expect(Number(width[1])).toBeCloseTo(4.4, 1);
   expect(Number(width[2])).toBeCloseTo(4.4 * 0.7, 1);
-  const text = await page.locator(".viewer-panel").textContent();
+  const text = (await page.locator(".viewer-panel").textContent()) ?? "";
   const centre = /Centre([\d.]+), (\d+\.\d\d)/.exec(text)!;
   expect(Math.hypot(Number(centre[1]) - x, Number(centre[2]) - y)).toBeLessThan(0.05);
   await viewer.button("Gauss").click();
