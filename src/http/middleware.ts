@@ -12,6 +12,7 @@ import { openCatalogue } from "../store/d1-catalogue.ts";
 import { fileStore } from "../store/files.ts";
 import { HolderChanged, holderStore } from "../store/holders.ts";
 import { openUploads } from "../store/open-uploads.ts";
+import { bookmarkOf, handBookmark } from "./bookmark.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { rootOf } from "./public-address.ts";
 
@@ -90,15 +91,17 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("identity", { kind: "anonymous" });
   c.set("config", config(c.env));
   c.set("root", rootOf(c.env, c.req.url));
-  const holders = holderStore(c.env.DB, READING.includes(c.req.method));
+  const reading = READING.includes(c.req.method);
+  const holders = holderStore(c.env.DB, reading);
   c.set("holders", holders);
   c.set("accounts", accountStore(c.env.DB));
-  c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses }));
+  c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses, bookmark: bookmarkOf(c, reading) }));
   c.set("files", fileStore(c.env.FILES, openUploads(c.env.DB)));
   c.set("identity", await identify(c));
   await next();
   if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning
   await holders.confirm();
+  if (!reading) handBookmark(c);
   c.header("X-Request-Id", c.var.requestId);
   for (const [name, value] of Object.entries(DEFAULT_HEADERS)) {
     if (!c.res.headers.has(name)) c.header(name, value);

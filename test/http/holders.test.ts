@@ -6,7 +6,7 @@ import { app } from "../../src/app.ts";
 import { hashToken } from "../../src/archive/accounts.ts";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import { fixtureJson } from "../fixture.ts";
-import { accounts, addUser, browser, request } from "./archive.ts";
+import { accounts, addUser, browser, cookiesOf, request } from "./archive.ts";
 import { factsOf, fileOf, type RecordedFrame } from "./recorded-frames.ts";
 
 const DAY = 86_400_000;
@@ -84,6 +84,41 @@ describe("somebody who was remembered", () => {
     await accounts.renew(id, null, "", Date.now());
     expect(await count({ headers: session })).toMatch(/^401/);
   });
+});
+
+it("reads what it has written: writers ask the primary, and their bookmark goes with what follows", async () => {
+  await addUser("writer", { token: token("4"), isStaff: true });
+  const asked: string[] = [];
+  const database = new Proxy(env.DB, {
+    get(target, name) {
+      if (name === "withSession") {
+        return (bookmark: string) => {
+          asked.push(bookmark);
+          return target.withSession(bookmark);
+        };
+      }
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const send = async (method: string, headers: Record<string, string> = {}) => {
+    asked.length = 0;
+    const init = { method, headers: { Authorization: `Token ${token("4")}`, ...headers } };
+    const wrote = new Request(`http://archive/frames/${method === "GET" ? "" : "999/delete/"}`, init);
+    return app.fetch(wrote, { ...env, DB: database }, createExecutionContext());
+  };
+  const gone = await send("DELETE");
+  expect(gone.status).toBe(404);
+  expect(asked).toContain("first-primary");
+  const bookmark = gone.headers.get("X-D1-Bookmark")!;
+  expect(bookmark).toMatch(/^[0-9a-f]+(-[0-9a-f]+){3}/);
+  const cookie = `bookmark=${cookiesOf(gone).get("bookmark")}`;
+  for (const headers of [{ "X-D1-Bookmark": bookmark }, { Cookie: cookie }] as Record<string, string>[]) {
+    const list = await send("GET", headers);
+    expect([list.status, asked.includes(bookmark), list.headers.get("X-D1-Bookmark")]).toEqual([200, true, null]);
+  }
+  await send("GET", { "X-D1-Bookmark": "'; DROP TABLE frame" });
+  expect(new Set(asked)).toEqual(new Set(["first-unconstrained"]));
 });
 
 it("costs a list no round trip to the database", async () => {
