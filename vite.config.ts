@@ -28,7 +28,8 @@ export default defineConfig({
         "/profile",
         "/health",
         "/openapi.json",
-        "/api/",
+        // The page alone: /api/… are sources of src/ui here.
+        "^/api/$",
         "/uploads",
         "/accounts",
         "/admin/api",
