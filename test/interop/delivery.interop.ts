@@ -41,7 +41,11 @@ interface Program {
 const PROGRAMS: Program[] = [
   {
     name: "curl",
-    args: (url, output, rate) => ["-sf", "-C", "-", ...(rate ? ["--limit-rate", `${rate}`] : []), "-o", output, url],
+    // curl counts its first megabytes for nothing: a rate so low that it is still on its way when it is killed.
+    args: (url, output, rate) => [
+      ...["-sf", "-C", "-", ...(rate ? ["--limit-rate", `${Math.ceil(rate / 100)}`, "--no-buffer"] : [])],
+      ...["-o", output, url],
+    ],
   },
   {
     name: "wget",
