@@ -8,6 +8,7 @@ import { FileStoreError } from "../store/files.ts";
 import type { Frame, StoredFile } from "../store/frame.ts";
 import { Checksums, type Sums } from "./checksums.ts";
 import type { Archive, WorkItem } from "./context.ts";
+import { send } from "./due.ts";
 import { ArchiveError } from "./errors.ts";
 import { isCompressed, openPlain, plainName } from "./plain-file.ts";
 
@@ -19,8 +20,6 @@ const PIECE = 1024 * 1024;
 const FAILED = "cannot be unpacked: ";
 /** Bytes of stored files that one request unpacks itself before it sends people away until the queue has done it. */
 const MOST_AT_ONCE = 64 * 1024 * 1024;
-/** Items that a queue takes at once. https://developers.cloudflare.com/queues/platform/limits/ */
-const BATCH = 100;
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = 60;
 
@@ -105,9 +104,7 @@ export async function* withOriginals<F extends Frame>(
     yield known;
   }
   if (waiting.length === 0) return;
-  for (let at = 0; at < waiting.length; at += BATCH) {
-    await archive.queue.sendBatch(waiting.slice(at, at + BATCH).map((body) => ({ body })));
-  }
+  await send(archive, waiting);
   const message = `${waiting.length} of these frames are still to be unpacked; ask again in some minutes.`;
   throw new ArchiveError("CONFLICT", message, { retryAfter: RETRY_AFTER });
 }
