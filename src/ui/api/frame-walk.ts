@@ -8,21 +8,29 @@ import { askToSignIn } from "./resource.ts";
 /** Frames a page: soon on screen, and few requests for thousands. */
 const PAGE = 500;
 
+export interface WalkOptions {
+  sort?: string;
+  order: string;
+  limit?: number;
+  /** Whether frames come with the ids of those that they are related to. */
+  related?: boolean;
+}
+
 /**
- * Pages of the frames that `filters` find, by DATE-OBS, each with the number of all. By cursor: a page costs the same
- * wherever it lies, and none is missed or twice while frames come in.
+ * Pages of the frames that `filters` find, each with the number of all. By cursor: a page costs the same wherever it
+ * lies, and none is missed or twice while frames come in.
  */
 export async function* framePages(
-  filters: string,
-  order: "asc" | "desc",
+  filters: string | URLSearchParams,
+  { sort = "DATE_OBS", order, limit = PAGE, related = false }: WalkOptions,
   signal: AbortSignal,
 ): AsyncGenerator<FrameList> {
   const query = new URLSearchParams(filters);
-  query.set("sort", "DATE_OBS");
+  query.set("sort", sort);
   query.set("order", order);
-  query.set("limit", String(PAGE));
+  query.set("limit", String(limit));
   query.set("pagination_style", "cursor");
-  query.set("include_related_frames", "false");
+  if (!related) query.set("include_related_frames", "false");
   let at: string | null = `?${query}`;
   while (at !== null) {
     const page: FrameList & { next: string | null } = await getJson(`/frames/${at}`, signal);
@@ -67,7 +75,7 @@ export function useFrameWalk(filters: string | null, order: "asc" | "desc", most
     const read = async () => {
       const frames: Frame[] = [];
       let total = 0;
-      for await (const page of framePages(filters, order, running.signal)) {
+      for await (const page of framePages(filters, { order }, running.signal)) {
         if (running.signal.aborted) return;
         frames.push(...page.results);
         total = page.count;

@@ -1,7 +1,7 @@
 /** The whole result of a search as a file: collected page by page from the API, as CSV or as JSON. */
 
-import { getJson } from "../api/client.ts";
-import type { Frame, FrameList } from "../api/frame.ts";
+import type { Frame } from "../api/frame.ts";
+import { framePages } from "../api/frame-walk.ts";
 import { saveBlob } from "../design/save.ts";
 
 /** The API's most. */
@@ -58,17 +58,13 @@ export async function saveResult(
   onProgress: (frames: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const query = new URLSearchParams(filters);
-  for (const [name, value] of Object.entries({ sort, order, limit: String(PAGE) })) query.set(name, value);
   // Blobs, because the browser may keep them on disk; the text of a million frames it may not.
   const parts: Blob[] = [];
   const type = format === "csv" ? "text/csv" : "application/json";
   const keep = (text: string) => parts.push(new Blob([text]));
   let frames = 0;
   if (format === "csv") keep(csvLine(FIELDS));
-  for (let total = Number.POSITIVE_INFINITY; frames < total; ) {
-    query.set("offset", String(frames));
-    const page = await getJson<FrameList>(`/frames/?${query}`, signal);
+  for await (const page of framePages(filters, { sort, order, limit: PAGE, related: true }, signal)) {
     if (format === "csv") keep(page.results.map((frame) => csvLine(FIELDS.map((name) => frame[name]))).join(""));
     else {
       const texts = page.results.map((frame) => JSON.stringify(frame)).join(",\n");
@@ -76,8 +72,6 @@ export async function saveResult(
     }
     frames += page.results.length;
     onProgress(frames);
-    // Frames may go while they are collected; a page without any is the end, whatever the count says.
-    total = page.results.length === 0 ? 0 : page.count;
   }
   if (format === "json") keep(frames === 0 ? "[]\n" : "\n]\n");
   saveBlob(new Blob(parts, { type }), `frames.${format}`);

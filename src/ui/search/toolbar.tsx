@@ -13,6 +13,12 @@ import { asCurl, asPython, downloadFound, downloadSelected, LIST_FORMATS, zipAdd
 import { listQuery, type Search, type View } from "./query.ts";
 import { dropAll, selected, selectedBytes } from "./selection.ts";
 
+const VIEWS = [
+  ["table", "Table"],
+  ["gallery", "Gallery"],
+  ["map", "Map"],
+] as const satisfies readonly (readonly [View, string])[];
+
 interface ToolbarProps {
   search: Search;
   view: View;
@@ -104,36 +110,19 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
           {view === "gallery" && <SortMenu search={search} onAlter={onAlter} />}
           {/* biome-ignore lint/a11y/useSemanticElements: a toolbar's group is no fieldset of a form */}
           <div class="choice" role="group" aria-label="Show as">
-            <button
-              type="button"
-              class="button square"
-              aria-pressed={view === "table"}
-              aria-label="Table"
-              title="Table"
-              onClick={() => onView("table")}
-            >
-              <Icon name="table" />
-            </button>
-            <button
-              type="button"
-              class="button square"
-              aria-pressed={view === "gallery"}
-              aria-label="Gallery"
-              title="Gallery"
-              onClick={() => onView("gallery")}
-            >
-              <Icon name="gallery" />
-            </button>
-            <button
-              type="button"
-              class="button square"
-              aria-pressed={view === "map"}
-              aria-label="Map"
-              title="Map"
-              onClick={() => onView("map")}
-            >
-              <Icon name="map" />
-            </button>
+            {VIEWS.map(([name, label]) => (
+              <button
+                key={name}
+                type="button"
+                class="button square"
+                aria-pressed={view === name}
+                aria-label={label}
+                title={label}
+                onClick={() => onView(name)}
+              >
+                <Icon name={name} />
+              </button>
+            ))}
           </div>
         </div>
       </div>
