@@ -24,11 +24,13 @@ const { values: options } = parseArgs({
 function addNaive(making) {
   const database = new DatabaseSync(making);
   database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;
-    CREATE TABLE naive AS SELECT frame.id, basename, siteid, telid, instrume, imagetyp, rlevel, date_obs,
-      date(night * 86400, 'unixepoch') AS night, name AS object, ra, dec, cos(radians(dec)) * cos(radians(ra)) AS vec_x,
-      cos(radians(dec)) * sin(radians(ra)) AS vec_y, sin(radians(dec)) AS vec_z, exptime, filter, xbinning, ybinning,
-      width, height, reqnum, obsnum FROM frame JOIN combination ON combination.id = frame.combination
-      LEFT JOIN object ON object.id = frame.object;
+    CREATE TABLE naive AS SELECT frame.id, stem.text || tail AS basename, siteid, telid, instrume, imagetyp, rlevel,
+      date_obs, date(night * 86400, 'unixepoch') AS night, name AS object, ra, dec,
+      cos(radians(dec)) * cos(radians(ra)) AS vec_x, cos(radians(dec)) * sin(radians(ra)) AS vec_y,
+      sin(radians(dec)) AS vec_z, exptime, filter, xbinning, ybinning, width, height, substr(reqnum, 2) AS reqnum,
+      substr(obsnum, 2) AS obsnum
+      FROM frame JOIN combination ON combination.id = frame.combination JOIN stem ON stem.id = frame.stem
+      JOIN layout ON layout.id = frame.layout LEFT JOIN object ON object.id = frame.object;
     CREATE UNIQUE INDEX naive_id ON naive (id)`);
   // The columns that pyobs-archive's model indexes.
   const indexed = "siteid telid instrume imagetyp rlevel date_obs night object vec_x vec_y vec_z exptime filter";
