@@ -23,7 +23,7 @@ export interface BulkFrame {
 export type Run = (statements: Statement[]) => Promise<Row[][]> | Row[][];
 
 const KEY = ["siteid", "telid", "instrume", "imagetyp", "filter", "rlevel", "xbinning", "ybinning", "propid"] as const;
-const BLOBS: ReadonlySet<string> = new Set(["footprint", "salt", "md5", "sha256", "original_md5", "original_sha256"]);
+const BLOBS: ReadonlySet<string> = new Set(["footprint", "sums"]);
 
 function hexOf(bytes: Uint8Array): string {
   let text = "";
@@ -82,7 +82,7 @@ export class BulkLoader {
         ...factColumns(facts),
         ...fileOnly,
         version: 1,
-        created,
+        delay: created - facts.dateObs,
       };
       names = Object.keys(columns);
       rows.push(Object.values(columns));

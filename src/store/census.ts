@@ -15,7 +15,7 @@ import type { FrameQuery } from "./frame.ts";
 import { cellKeys, type Path, type Tallies } from "./paths.ts";
 import type { Ask } from "./reader.ts";
 import { CELL_ORDER } from "./sky-cell.ts";
-import { addTo, type Counts, FIELD, ofDay, parseCounts, tallyId, tallyKey } from "./tally.ts";
+import { addTo, type Counts, FIELD, ofDay, parseCounts, tallyId, tallyKey, withinField } from "./tally.ts";
 
 /** Above so many rows, grouping in SQL (which reads twice) is cheaper than handing the rows over. */
 const MOST_ROWS = 5000;
@@ -166,8 +166,8 @@ function cellsOf({ ra, dec, radius }: NonNullable<FrameQuery["cone"]>, cells: It
 }
 
 /**
- * Counts in a cone between two dates: whole periods of whole cells from their tallies (a row each), the rest frame by
- * frame. Answers the statements for that.
+ * Counts in a cone between two dates: whole days of whole cells from the tallies of their periods (a row each), the rest
+ * frame by frame. Answers the statements for that.
  */
 async function countFields(
   ask: Ask,
@@ -180,27 +180,27 @@ async function countFields(
   const { whole, edge } = cellsOf(p.query.cone!, cells);
   const [start, end] = [p.start ?? -EVER, p.end ?? EVER];
   if (start > end) return [];
-  // The first and the last period hold whatever lies before and after them.
-  const first = p.start === null ? 0 : Math.max(1, Math.ceil((dayOf(start - 1) + 1) / PERIOD_DAYS));
-  const last = p.end === null ? FIELD - 1 : Math.min(FIELD - 2, periodOf(dayOf(end + 1)) - 1);
+  // First and last whole day. The first and the last period hold whatever lies before and after them.
+  const first = p.start === null ? -Infinity : Math.max(PERIOD_DAYS, dayOf(start - 1) + 1);
+  const last = p.end === null ? Infinity : Math.min((FIELD - 1) * PERIOD_DAYS, dayOf(end + 1)) - 1;
   const edges = keysIn(edge).length === 0 ? [] : [walk(keysIn(edge), start, end)];
   const keys = keysIn(whole);
   if (keys.length === 0) return edges;
   if (first > last) return [...edges, walk(keys, start, end)];
-  const ranges = whole.map((cell) => [cell * FIELD + first, cell * FIELD + last].map((key) => tallyId("field", key)));
+  const periods = [first === -Infinity ? 0 : periodOf(first), last === Infinity ? FIELD - 1 : periodOf(last)];
+  const ranges = whole.map((cell) => periods.map((period) => tallyId("field", cell * FIELD + period)));
   const [rows] = await ask([
     {
-      sql: `SELECT tally.counts FROM (VALUES ${ranges.map(([from, to]) => `(${from},${to})`).join(",")}) k
+      sql: `SELECT tally.id, tally.counts FROM (VALUES ${ranges.map(([from, to]) => `(${from},${to})`).join(",")}) k
         CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`,
     },
   ]);
-  for (const { counts } of rows!) take(parseCounts(counts as string));
-  if (p.start !== null && start < dayStart(first * PERIOD_DAYS)) {
-    edges.push(walk(keys, start, dayStart(first * PERIOD_DAYS) - 1));
+  for (const { id, counts } of rows!) {
+    const period = tallyKey(id as number) % FIELD;
+    take(withinField(parseCounts(counts as string), period, first, last));
   }
-  if (p.end !== null && end >= dayStart((last + 1) * PERIOD_DAYS)) {
-    edges.push(walk(keys, dayStart((last + 1) * PERIOD_DAYS), end));
-  }
+  if (first !== -Infinity && start < dayStart(first)) edges.push(walk(keys, start, dayStart(first) - 1));
+  if (last !== Infinity && end >= dayStart(last + 1)) edges.push(walk(keys, dayStart(last + 1), end));
   return edges;
 }
 

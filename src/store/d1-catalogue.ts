@@ -1,6 +1,7 @@
 /** The catalogue in one D1 database. */
 import { joinNames, splitName } from "./basename.ts";
 import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
+import { framesBySum } from "./checksum.ts";
 import { sees } from "./choice.ts";
 import { Database, type DatabaseOptions, type Row } from "./database.ts";
 import { type Due, NO_WORK, overdue, postpone, strike, type WorkKind } from "./due-work.ts";
@@ -127,26 +128,14 @@ export class D1Catalogue implements Catalogue {
       // Frames first (whose name and sight count for all their versions), then their former files.
       const sums = (["md5", "sha256"] as const).flatMap((sum) => {
         const hex = find[sum]?.toLowerCase();
-        if (hex === undefined) return [];
-        const wanted = /^([0-9a-f]{2})*$/.test(hex) ? bytesOf(hex) : new Uint8Array(0);
-        return [{ sum, hex, wanted }];
+        return hex === undefined ? [] : [{ sum, hex }];
       });
       const candidates = new Set<number>();
       if (conditions.length > 0) {
         const [rows] = await ask([{ sql: `SELECT id FROM frame WHERE ${conditions.join(" AND ")}`, params }]);
         for (const { id } of rows!) candidates.add(id as number);
       } else {
-        const { sum, wanted } = sums[0]!;
-        const same = (column: string) => `substr(${column}, 1, 4) = substr(?1, 1, 4) AND ${column} = ?1`;
-        const answers = await ask(
-          [
-            `SELECT id FROM frame WHERE ${same(sum)}`,
-            `SELECT id FROM frame WHERE original_${sum} IS NOT NULL AND ${same(`original_${sum}`)}`,
-            `SELECT frame AS id FROM former WHERE ${same(sum)}`,
-            `SELECT frame AS id FROM former WHERE original_${sum} IS NOT NULL AND ${same(`original_${sum}`)}`,
-          ].map((sql) => ({ sql, params: [wanted] })),
-        );
-        for (const { id } of answers.flat()) candidates.add(id as number);
+        for (const id of await framesBySum(ask, this.shard, sums[0]!.hex)) candidates.add(id);
       }
       const found = await this.versionsOf(ask, await this.visible(ask, [...candidates], sight));
       const kept = found

@@ -1,6 +1,6 @@
 /** Frames as rows of the table `frame` and of those that it shares with others (`stem`, `layout`), and back. */
 import { splitName } from "./basename.ts";
-import { nightNumber, nightText } from "./calendar.ts";
+import { dayOf, nightNumber, nightOfDay, nightText } from "./calendar.ts";
 import type { Row } from "./database.ts";
 import { packDigits, unpackDigits } from "./digits.ts";
 import { stepOf } from "./exposure-step.ts";
@@ -14,9 +14,7 @@ import type { Snapshot } from "./snapshot.ts";
 export const FRAME_COLUMNS = `frame.id, frame.combination, frame.object, frame.date_obs, frame.night, frame.exptime,
   frame.ra, frame.dec, frame.public_date, frame.version, frame.stem, frame.tail, frame.reqnum, frame.obsnum,
   frame.layout, hex(frame.footprint) AS footprint, frame.related, frame.created, frame.size,
-  lower(hex(frame.salt)) AS salt, frame.crc32, lower(hex(frame.md5)) AS md5, lower(hex(frame.sha256)) AS sha256,
-  frame.warnings, frame.original_size, frame.original_crc32,
-  lower(hex(frame.original_md5)) AS original_md5, lower(hex(frame.original_sha256)) AS original_sha256`;
+  lower(hex(frame.sums)) AS sums, frame.warnings, frame.original_size`;
 
 /** The same without what a list of files has no use for; such a frame has no footprint and no related frames. */
 export const BARE_COLUMNS = FRAME_COLUMNS.replace("hex(frame.footprint)", "''").replace(
@@ -31,6 +29,19 @@ export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
+type Sums = Pick<StoredFile, "crc32" | "md5" | "sha256">;
+
+/** Checksums in hexadecimal: CRC-32 (4 bytes), MD5 (16), SHA-256 (32). */
+function packSums({ crc32, md5, sha256 }: Sums): string {
+  return crc32.toString(16).padStart(8, "0") + md5 + sha256;
+}
+
+const SUMS = 2 * (4 + 16 + 32);
+
+function unpackSums(hex: string): Sums {
+  return { crc32: Number.parseInt(hex.slice(0, 8), 16), md5: hex.slice(8, 40), sha256: hex.slice(40, SUMS) };
+}
+
 /** What a stored file is in the catalogue: its layout, and its columns of `frame`. */
 export function fileColumns(
   file: StoredFile,
@@ -39,16 +50,9 @@ export function fileColumns(
   const { layout, salt } = layoutOf(file, frame);
   const columns = {
     size: file.size,
-    salt: salt === "" ? null : bytesOf(salt),
-    // Signed, as SQLite's four bytes are.
-    crc32: file.crc32 | 0,
-    md5: bytesOf(file.md5),
-    sha256: bytesOf(file.sha256),
+    sums: bytesOf(packSums(file) + (file.original === null ? "" : packSums(file.original)) + salt),
     warnings: file.warnings.length === 0 ? null : JSON.stringify(file.warnings),
     original_size: file.original?.size ?? null,
-    original_crc32: file.original === null ? null : file.original.crc32 | 0,
-    original_md5: file.original === null ? null : bytesOf(file.original.md5),
-    original_sha256: file.original === null ? null : bytesOf(file.original.sha256),
   };
   return { layout, columns };
 }
@@ -60,7 +64,7 @@ export function fileColumns(
 export function factColumns(facts: FrameFacts): Row {
   return {
     date_obs: facts.dateObs,
-    night: nightNumber(facts.night),
+    earlier: nightOfDay(dayOf(facts.dateObs)) - nightNumber(facts.night),
     exptime: facts.exptime,
     step: facts.exptime === null ? null : stepOf(facts.exptime),
     ra: facts.ra,
@@ -92,25 +96,17 @@ export function basenameOf({ stem, tail }: Row, snapshot: Snapshot): string {
 export function fileOf(row: Row, snapshot: Snapshot): StoredFile {
   const layout = snapshot.layouts.get(row.layout as number)!;
   const [basename, night] = [basenameOf(row, snapshot), nightText(row.night as number)];
-  const text = (template: string) => fill(template, basename, night, row.salt as string);
+  const sums = row.sums as string;
+  const size = row.original_size as number | null;
+  const salt = sums.slice(size === null ? SUMS : 2 * SUMS);
+  const text = (template: string) => fill(template, basename, night, salt);
   return {
     key: text(layout.key),
     filename: text(layout.filename),
     size: row.size as number,
-    crc32: (row.crc32 as number) >>> 0,
-    md5: row.md5 as string,
-    sha256: row.sha256 as string,
+    ...unpackSums(sums),
     packing: layout.packing,
-    original:
-      layout.original === ""
-        ? null
-        : {
-            filename: text(layout.original),
-            size: row.original_size as number,
-            crc32: (row.original_crc32 as number) >>> 0,
-            md5: row.original_md5 as string,
-            sha256: row.original_sha256 as string,
-          },
+    original: size === null ? null : { filename: text(layout.original), size, ...unpackSums(sums.slice(SUMS)) },
     warnings: row.warnings === null ? [] : (JSON.parse(row.warnings as string) as string[]),
   };
 }

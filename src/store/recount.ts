@@ -1,4 +1,5 @@
 /** The counters computed anew from the frames, in SQL: for the check, the rebuild, and the end of a bulk load. */
+import { refillSums } from "./checksum.ts";
 import type { Statement } from "./database.ts";
 import { CELLS, UNPOINTED } from "./sky-cell.ts";
 import { FIELD, TALLY, tallyId } from "./tally.ts";
@@ -13,11 +14,12 @@ const PAIR = "json_group_object(CAST(name AS TEXT), json_array(frames, bytes))";
 /** What a kind of tally counts, in SQL as the triggers have it: its key, its names, and which frames. */
 const TALLIED: Record<keyof typeof TALLY, { key: string; name?: string; where?: string }> = {
   day: { key: DAY, name: `combination * 3 + CASE ${SHIFT} WHEN 0 THEN 0 WHEN -1 THEN 1 ELSE 2 END` },
-  object: { key: "object", where: "object IS NOT NULL" },
+  object: { key: "coalesce(object, 0)" },
   cell: { key: `cell % ${CELLS}`, where: POINTED },
   night: { key: "night + 719162", where: `${SHIFT} NOT IN (0, -1)` },
   field: {
     key: `cell % ${CELLS} * ${FIELD} + min(max(${DAY} / 32, 0), ${FIELD - 1})`,
+    name: `combination * 32 + (${DAY} & 31)`,
     where: POINTED,
   },
 };
@@ -53,7 +55,7 @@ export const TOTALS =
 export function recount(): Statement[] {
   const sum = (column: "periods" | "exposures") =>
     `UPDATE combination SET ${column} = made.counts FROM (${combinationSelect(column)}) made WHERE made.id = combination.id`;
-  return [
+  const counters = [
     "DELETE FROM tally",
     ...(Object.keys(TALLY) as (keyof typeof TALLY)[]).map(
       (kind) => `INSERT INTO tally (id, counts) ${tallySelect(kind)}`,
@@ -67,5 +69,6 @@ export function recount(): Statement[] {
       FROM (${BOUNDS}) made WHERE made.id = combination.id`,
     // All are new to every Worker; each has a generation of its own.
     "UPDATE combination SET generation = (SELECT max(generation) FROM combination) + id",
-  ].map((sql) => ({ sql }));
+  ];
+  return [...counters.map((sql) => ({ sql })), ...refillSums()];
 }

@@ -74,8 +74,7 @@ export const savedSearch = sqliteTable(
 );
 
 /*
- * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former), indexes on
- * the first bytes of checksums, the virtual table `object_text` (FTS5), and the triggers that keep every count.
+ * The catalogue. What drizzle cannot say stands only in the migration: WITHOUT ROWID (former), the virtual table `object_text` (FTS5), and the triggers that keep every count.
  */
 
 /** One row: what this database is and how far it has come. */
@@ -187,8 +186,12 @@ export const frame = sqliteTable(
     object: integer("object"),
     /** UTC milliseconds since 1970. */
     dateObs: integer("date_obs").notNull(),
+    /** Days from the night to the UTC day of DATE-OBS: mostly 0 or 1, which takes no byte. */
+    earlier: integer("earlier").notNull(),
     /** Days since 1970-01-01. */
-    night: integer("night").notNull(),
+    night: integer("night").generatedAlwaysAs(sql`(date_obs + 62135596800000) / 86400000 - 719162 - earlier`, {
+      mode: "virtual",
+    }),
     /** Whether the frame is public as of `state.settled`: `embargo` of its combination is 1. */
     open: integer("open").notNull(),
     exptime: real("exptime"),
@@ -211,21 +214,26 @@ export const frame = sqliteTable(
     footprint: blob("footprint"),
     /** Names that it gives as related, here or not, as related-names.ts writes them; null: none. */
     related: text("related"),
-    created: integer("created").notNull(),
+    /** From DATE-OBS to `created`, milliseconds. */
+    delay: integer("delay").notNull(),
+    created: integer("created").generatedAlwaysAs(sql`date_obs + delay`, { mode: "virtual" }),
     size: integer("size").notNull(),
-    /** What the layout leaves open of the key. */
-    salt: blob("salt"),
-    /** As a signed number. */
-    crc32: integer("crc32").notNull(),
-    md5: blob("md5").notNull(),
-    sha256: blob("sha256").notNull(),
+    /** CRC-32, MD5, SHA-256 of the stored file, the same of its original, and what the layout leaves open of the key. */
+    sums: blob("sums").notNull(),
     /** JSON array, null: none. */
     warnings: text("warnings"),
-    /** The file that the stored one can be made into again; null: the layout has no `original`. */
+    /** Of the file that the stored one can be made into again; null: the layout has no `original`. */
     originalSize: integer("original_size"),
-    originalCrc32: integer("original_crc32"),
-    originalMd5: blob("original_md5"),
-    originalSha256: blob("original_sha256"),
+    md5: blob("md5").generatedAlwaysAs(sql`substr(sums, 5, 16)`, { mode: "virtual" }),
+    sha256: blob("sha256").generatedAlwaysAs(sql`substr(sums, 21, 32)`, { mode: "virtual" }),
+    originalMd5: blob("original_md5").generatedAlwaysAs(
+      sql`CASE WHEN original_size IS NOT NULL THEN substr(sums, 57, 16) END`,
+      { mode: "virtual" },
+    ),
+    originalSha256: blob("original_sha256").generatedAlwaysAs(
+      sql`CASE WHEN original_size IS NOT NULL THEN substr(sums, 73, 32) END`,
+      { mode: "virtual" },
+    ),
   },
   (t) => [
     uniqueIndex("frame_name").on(t.stem, t.tail),
@@ -240,6 +248,9 @@ export const frame = sqliteTable(
     index("frame_obsnum").on(t.obsnum).where(sql`${t.obsnum} IS NOT NULL`),
   ],
 );
+
+/** Which frames may have a checksum (checksum.ts). */
+export const checksum = sqliteTable("checksum", { id: integer("id").primaryKey(), frames: blob("frames").notNull() });
 
 /** Earlier versions of frames, whole. */
 export const former = sqliteTable(

@@ -1,5 +1,7 @@
 /** Counts by combination, as the triggers keep them in JSON: `{"combination": [frames, bytes]}`. */
 
+import { PERIOD_DAYS } from "./calendar.ts";
+
 export interface Count {
   frames: number;
   bytes: number;
@@ -8,8 +10,9 @@ export interface Count {
 /**
  * What a row of `tally` counts; the kind is the upper part of its id.
  * `day`: UTC days. A combination has up to three entries there, told apart by the night of their frames (`ofDay`).
- * `object`, `cell` (of the pointing): by id and number. `night`: frames whose night is neither the day of DATE_OBS nor
- * the one before. `field`: cells by period, `field key = cell * FIELD + period`.
+ * `object` (0: none), `cell` (of the pointing): by id and number. `night`: frames whose night is neither the day of
+ * DATE_OBS nor the one before. `field`: cells by period, `field key = cell * FIELD + period`; each combination has an
+ * entry a day there (`withinField`).
  */
 export const TALLY = { day: 1, object: 2, cell: 3, night: 4, field: 8 } as const;
 
@@ -44,6 +47,16 @@ export function ofDay(counts: Counts, night?: number): Counts {
   const found: Counts = new Map();
   for (const [key, count] of counts) {
     if (night === undefined || key % 3 === night) addTo(found, Math.floor(key / 3), count);
+  }
+  return found;
+}
+
+/** Counts of a field's frames between two days, both inside, with `combination * 32 + day of the period` as keys. */
+export function withinField(counts: Counts, period: number, first: number, last: number): Counts {
+  const found: Counts = new Map();
+  for (const [key, count] of counts) {
+    const day = period * PERIOD_DAYS + (key % PERIOD_DAYS);
+    if (day >= first && day <= last) addTo(found, Math.floor(key / PERIOD_DAYS), count);
   }
   return found;
 }

@@ -2,6 +2,7 @@
  * Counters and the text index against the frames and objects themselves: what the triggers keep, computed again from the
  * base tables, compared or rebuilt. A D1 export has no virtual tables; `rebuildVirtual` makes them after an import.
  */
+import { LOST_SUMS } from "./checksum.ts";
 import { Database, type Row } from "./database.ts";
 import { gramsOf } from "./object-name.ts";
 import { BOUNDS, combinationSelect, recount, TOTALS, tallySelect } from "./recount.ts";
@@ -11,7 +12,8 @@ import { TALLY, tallyId } from "./tally.ts";
 /** A counter that is not what the frames say. JSON, null where there is none. */
 export interface CounterDifference {
   shard: number;
-  table: "combination" | "tally";
+  table: "combination" | "tally" | "checksum";
+  /** Of `checksum`: of the frame that its checksums do not lead to. */
   id: number;
   column: string;
   kept: string | null;
@@ -62,6 +64,9 @@ async function checkShard(database: Database): Promise<Difference[]> {
       { sql: tallySelect(kind) },
     ]);
     compare("tally", kind, mapOf(kept!), counted!);
+  }
+  for (const { id } of await database.rows(LOST_SUMS)) {
+    differences.push({ table: "checksum", id: id as number, column: "frames", kept: null, counted: null });
   }
   const [kept, totals, periods, exposures, bounds] = await database.run([
     { sql: "SELECT * FROM combination" },

@@ -1,9 +1,10 @@
 /** Adding, replacing and removing frames. Each change is one transaction; the triggers keep every count in it. */
 import { splitName } from "./basename.ts";
+import { noteSums } from "./checksum.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import { type Due, dueStatement } from "./due-work.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
-import { DIGITS, FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
+import { bytesOf, DIGITS, FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, findLayout, LAYOUT_COLUMNS, layoutParams } from "./layout.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { IDS } from "./shards.ts";
@@ -67,7 +68,7 @@ const FIRST = LOOKUPS + LAYOUT_COLUMNS;
  */
 function columnsOf(facts: FrameFacts, file: StoredFile, now: number, version: number) {
   const { layout, columns: fileOnly } = fileColumns(file, facts);
-  const columns = { ...factColumns(facts), ...fileOnly, version, created: now };
+  const columns = { ...factColumns(facts), ...fileOnly, version, delay: now - facts.dateObs };
   const { stem } = splitName(facts.basename);
   return {
     shared: [
@@ -120,6 +121,7 @@ export async function insert(
           VALUES (${nextId}, ${values.map(([, value]) => value).join(", ")})`,
         params,
       },
+      noteSums(file, NEWEST),
       ...dueStatement(NEWEST, 1, due),
       // RETURNING would count as two more rows written.
       { sql: `SELECT ${NEWEST} AS id` },
@@ -160,6 +162,7 @@ export async function supersede(
         sql: `UPDATE frame SET ${values.map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE id = ${id}`,
         params,
       },
+      noteSums(file, String(id)),
       ...dueStatement(String(id), version + 1, due),
     ]);
     return true;
@@ -169,11 +172,11 @@ export async function supersede(
   }
 }
 
-/** Whether a frame of the same version still has the key that was read: the templates of its layout and their salt. */
-const SAME_KEY = "layout = ? AND lower(hex(salt)) = ?";
+/** Whether a frame of the same version still has the file that was read: its layout, its checksums, the key's own part. */
+const SAME_KEY = "layout = ? AND lower(hex(sums)) = ?";
 
-function keyParams({ layout, salt }: Row): unknown[] {
-  return [layout, salt];
+function keyParams({ layout, sums }: Row): unknown[] {
+  return [layout, sums];
 }
 
 /** Ends the whole transaction where a query finds nothing: the one row of `state` cannot be inserted again. */
@@ -197,12 +200,13 @@ export async function swapFile(
   const names = Object.keys(columns);
   const statements: Statement[] = [];
   if (current === null) {
-    const { md5, sha256, original_md5, original_sha256 } = columns;
+    const { md5, sha256, original } = file;
     statements.push({
       sql: `UPDATE former SET file = ?, key = ?, md5 = ?, sha256 = ?, original_md5 = ?, original_sha256 = ?
         WHERE frame = ? AND version = ? AND key = ? RETURNING frame`,
       params: [
-        ...[JSON.stringify(file), file.key, md5, sha256, original_md5, original_sha256],
+        ...[JSON.stringify(file), file.key, bytesOf(md5), bytesOf(sha256)],
+        ...[original === null ? null : bytesOf(original.md5), original === null ? null : bytesOf(original.sha256)],
         ...[frame.id, version, expectedKey],
       ],
     });
@@ -214,7 +218,8 @@ export async function swapFile(
       params: [...layoutParams(layout), ...Object.values(columns), ...keyParams(current)],
     });
   }
-  return (await database.run(statements)).at(-1)!.length > 0;
+  const answers = await database.run([noteSums(file, String(frame.id)), ...statements]);
+  return answers.at(-1)!.length > 0;
 }
 
 /** Removes a frame with all its versions: its last row, and the keys of former versions. Null: there is no such frame. */
