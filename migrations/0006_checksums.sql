@@ -1,4 +1,5 @@
--- Smaller rows of frames: checksums and identifiers in one BLOB, and what follows from DATE_OBS is computed. Checksums are
+-- Smaller rows of frames: checksums and identifiers in one BLOB, what follows from DATE_OBS is computed, exposure steps
+-- have smaller numbers. Checksums are
 -- found through `checksum` (some 6 bytes each instead of 13). Fields are counted by day, frames without an object under
 -- object 0. The old table is read in portions, so that no statement takes long.
 DROP TRIGGER frame_inserted;
@@ -74,7 +75,7 @@ CREATE TABLE `frame` (
 );
 --> statement-breakpoint
 CREATE VIEW frame_next AS SELECT id, combination, object, date_obs,
-    (date_obs + 62135596800000) / 86400000 - 719162 - night AS earlier, open, exptime, step, ra, dec, cell, public_date,
+    (date_obs + 62135596800000) / 86400000 - 719162 - night AS earlier, open, exptime, step - 654200 AS step, ra, dec, cell, public_date,
     version, stem, tail, reqnum, obsnum, layout, footprint, related, created - date_obs AS delay, size,
     unhex(printf('%08X', crc32 & 4294967295) || hex(md5) || hex(sha256) || CASE WHEN original_size IS NULL THEN ''
       ELSE printf('%08X', original_crc32 & 4294967295) || hex(original_md5) || hex(original_sha256) END
@@ -183,6 +184,13 @@ INSERT INTO tally (id, counts) SELECT 8796093022208 + key, json_group_object(CAS
 INSERT INTO tally (id, counts) SELECT 2199023255552, json_group_object(CAST(name AS TEXT), json_array(frames, bytes)) FROM (
     SELECT combination AS name, count(*) AS frames, sum(size) AS bytes FROM frame WHERE object IS NULL GROUP BY 1)
   HAVING count(*) > 0;
+--> statement-breakpoint
+UPDATE combination SET exposures = '{}', generation = (SELECT max(generation) FROM combination) + id;
+--> statement-breakpoint
+UPDATE combination SET exposures = made.counts FROM (
+  SELECT combination AS id, json_group_object(CAST(name AS TEXT), json_array(frames, bytes)) AS counts FROM (
+    SELECT combination, step AS name, count(*) AS frames, sum(size) AS bytes FROM frame
+    WHERE step IS NOT NULL GROUP BY 1, 2) GROUP BY combination) made WHERE made.id = combination.id;
 --> statement-breakpoint
 -- As in 0003, but for objects and fields.
 CREATE TRIGGER census_count INSTEAD OF INSERT ON census BEGIN

@@ -37,6 +37,12 @@ const hex = (frame: number, salt: number, digits: number) => {
   return text.slice(0, digits);
 };
 
+const sumsOf = (frame: number, salt: number) => ({
+  crc32: Math.floor(noise(frame, salt + 21) * 2 ** 32),
+  md5: hex(frame, salt, 32),
+  sha256: hex(frame, salt + 1000, 64),
+});
+
 export interface SkyObject {
   name: string;
   ra: number;
@@ -114,8 +120,13 @@ export function seedFrame(i: number, total: number): { facts: FrameFacts; file: 
   // Half of the sites state when frames become public: a year after the exposure, calibrations at once.
   const stated = telescope % 2 === 0;
   const publicDate = stated ? dateObs + (science ? 365 * DAY : 0) : null;
-  const related = rlevel === 0 || i < 100 ? [] : [1, 2, 3].map((back) => i - back - Math.floor(noise(i, 18) * 90));
-  const size = Math.floor(((width * height) / binning ** 2) * (0.9 + noise(i, 19) * 0.5));
+  // A reduced frame names three others of its series.
+  const related = rlevel === 0 ? [] : [1, 2, 3].map((on) => series * SERIES + ((i + on) % SERIES));
+  const pixels = (width * height) / binning ** 2;
+  const size = Math.floor(pixels * (0.9 + noise(i, 19) * 0.5));
+  // Raw frames came plain, 16 bits a pixel, and were packed by the archive; reduced ones came packed.
+  const packed = rlevel === 0;
+  const plain = 2880 * (Math.ceil((2 * pixels) / 2880) + 2 + Math.floor(noise(series, 22) * 3));
   return {
     facts: {
       basename,
@@ -149,11 +160,9 @@ export function seedFrame(i: number, total: number): { facts: FrameFacts; file: 
       key: `frames/${site}/${night.replaceAll("-", "")}/${basename}-${hex(i, 3000, 16)}.fits.fz`,
       filename: `${basename}.fits.fz`,
       size,
-      crc32: Math.floor(noise(i, 21) * 2 ** 32),
-      md5: hex(i, 1000, 32),
-      sha256: hex(i, 2000, 64),
-      packing: "none",
-      original: null,
+      ...sumsOf(i, 1000),
+      packing: packed ? "rice" : "none",
+      original: packed ? { filename: `${basename}.fits`, size: plain, ...sumsOf(i, 5000) } : null,
       warnings: [],
     },
     created: dateObs + 600_000,

@@ -40,7 +40,7 @@ export async function packFrame(archive: Parts, id: number, version: number): Pr
   if (file.packing !== "none") return kept("it is packed already");
 
   // A new key for every attempt: two attempts at once must not write, and later delete, each other's object.
-  const key = `${file.key}.${crypto.randomUUID().slice(0, 8)}.fz`;
+  const key = packedKey(file.key);
   let settled = false;
   try {
     const packed = await writePacking(archive, file, key);
@@ -73,6 +73,13 @@ export async function packFrame(archive: Parts, id: number, version: number): Pr
   } finally {
     if (!settled) await files.delete([key]).catch(() => undefined);
   }
+}
+
+/** Beside the upload, with an identifier of its own in the place of the upload's (ingest.ts), or at the end. */
+function packedKey(key: string): string {
+  const id = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+  const renamed = key.replace(/-[0-9a-f]{16}(?=\.[^/]*$)/, `-${id}`);
+  return `${renamed === key ? `${key}.${id}` : renamed}.fz`;
 }
 
 function kept(reason: string): { outcome: "kept"; reason: string } {

@@ -7,7 +7,6 @@
 import type { Statement } from "./database.ts";
 import type { StoredFile } from "./frame.ts";
 import type { Ask } from "./reader.ts";
-import { IDS } from "./shards.ts";
 
 /** Statements that fill the table; each sorts as many of its rows at once. */
 const PORTIONS = 8;
@@ -34,8 +33,8 @@ export function noteSums({ md5, sha256, original }: StoredFile, id: string): Sta
   };
 }
 
-/** Ids that a checksum (lower-case hexadecimal) may lead to, among them all that have it. One row. */
-export async function framesBySum(ask: Ask, shard: number, sum: string): Promise<number[]> {
+/** Ids that a checksum (lower-case hexadecimal) may lead to, among them all that have it. `base`: id 0 of the shard. One row. */
+export async function framesBySum(ask: Ask, base: number, sum: string): Promise<number[]> {
   const [rows] = await ask([
     { sql: "SELECT hex(frames) AS frames FROM checksum WHERE id = ?", params: [bucketOf(sum)] },
   ]);
@@ -43,7 +42,7 @@ export async function framesBySum(ask: Ask, shard: number, sum: string): Promise
   const ids = new Set<number>();
   for (let at = 0; at < entries.length; at += ENTRY) {
     if (!entries.startsWith(tagOf(sum), at)) continue;
-    ids.add(shard * IDS + Number.parseInt(entries.slice(at + TAG, at + ENTRY), 16));
+    ids.add(base + Number.parseInt(entries.slice(at + TAG, at + ENTRY), 16));
   }
   return [...ids];
 }

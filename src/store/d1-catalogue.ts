@@ -15,7 +15,7 @@ import { type Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
 import { aggregate, complete, list } from "./search.ts";
 import { ShardedCatalogue } from "./sharded-catalogue.ts";
-import { shardsOf } from "./shards.ts";
+import { IDS, shardsOf } from "./shards.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { erase, insert, supersede, swapFile } from "./write.ts";
 
@@ -135,7 +135,7 @@ export class D1Catalogue implements Catalogue {
         const [rows] = await ask([{ sql: `SELECT id FROM frame WHERE ${conditions.join(" AND ")}`, params }]);
         for (const { id } of rows!) candidates.add(id as number);
       } else {
-        for (const id of await framesBySum(ask, this.shard, sums[0]!.hex)) candidates.add(id);
+        for (const id of await framesBySum(ask, this.shard * IDS, sums[0]!.hex)) candidates.add(id);
       }
       const found = await this.versionsOf(ask, await this.visible(ask, [...candidates], sight));
       const kept = found
