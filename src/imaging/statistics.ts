@@ -62,6 +62,7 @@ export class Distribution {
   readonly #every: number;
   readonly #kept: Float64Array;
   #filled = 0;
+  #sorted = false;
   #seen = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
@@ -77,9 +78,14 @@ export class Distribution {
     this.#kept = new Float64Array(percentiles ? Math.min(pixels, MOST_KEPT) : 0);
   }
 
-  /** The next pixels. `values`: all that they can be, the same for the whole image; null: too many. */
-  push(pixels: Row, values: { lowest: number; count: number } | null): void {
+  /**
+   * The next pixels. `values`: all that they can be, the same for the whole image; null: too many. `finite`: all of them
+   * are known to be numbers, which is half the work.
+   */
+  push(pixels: Row, values: { lowest: number; count: number } | null, finite = false): void {
+    this.#sorted = false;
     if (this.percentiles && values !== null) this.#tally(pixels, values);
+    else if (finite) this.#scanFinite(pixels);
     else this.#scan(pixels);
   }
 
@@ -109,6 +115,22 @@ export class Distribution {
     [this.#min, this.#max, this.#seen] = [min, max, seen];
   }
 
+  #scanFinite(pixels: Row): void {
+    let [min, max] = [this.#min, this.#max];
+    for (let i = 0; i < pixels.length; i++) {
+      const value = pixels[i]!;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    [this.#min, this.#max] = [min, max];
+    const every = this.#every;
+    const first = (every - (this.#seen % every)) % every;
+    for (let i = first; i < pixels.length && this.#filled < this.#kept.length; i += every) {
+      this.#kept[this.#filled++] = pixels[i]!;
+    }
+    this.#seen += pixels.length;
+  }
+
   /** [smallest, largest] finite value; null where there is none. */
   extremes(): [number, number] | null {
     if (this.#counts !== null) {
@@ -123,7 +145,9 @@ export class Distribution {
   percentile(percent: number): number | null {
     if (this.#counts !== null) return percentileOfCounts(this.#counts, this.#lowest, percent);
     if (this.#filled === 0) return null;
-    const sorted = this.#kept.subarray(0, this.#filled).sort();
+    const sorted = this.#kept.subarray(0, this.#filled);
+    if (!this.#sorted) sorted.sort();
+    this.#sorted = true;
     const rank = ((sorted.length - 1) * percent) / 100;
     const below = sorted[Math.floor(rank)]!;
     return below + (sorted[Math.ceil(rank)]! - below) * (rank - Math.floor(rank));

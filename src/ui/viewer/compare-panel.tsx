@@ -14,11 +14,10 @@ const OFFERED = 40;
 interface CompareProps {
   state: ViewerState;
   reader: PixelReader;
-  mostPixels: number;
 }
 
 /** Other frames of this field: blinked one after the other, or three of them as red, green and blue. */
-export function ComparePanel({ state, reader, mostPixels }: CompareProps) {
+export function ComparePanel({ state, reader }: CompareProps) {
   const { wcs, image, frame } = state.first;
   const centre = wcs?.pixelToIcrs((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
   const query = new URLSearchParams({ limit: String(OFFERED) });
@@ -31,7 +30,7 @@ export function ComparePanel({ state, reader, mostPixels }: CompareProps) {
     setBusy((before) => [...before, other.id]);
     setTrouble(null);
     try {
-      const opened = await reader.read(openingOf(other, null, { hdu: null, plane: 0, mostPixels }));
+      const opened = await reader.read(openingOf(other, null));
       if (!state.addLayer(other, opened)) setTrouble(`${other.basename} has no world coordinates.`);
     } catch (cause) {
       setTrouble(`${other.basename}: ${cause instanceof Error ? cause.message : String(cause)}`);

@@ -11,8 +11,6 @@ export interface OpenRequest {
   /** Index of the HDU; null: the science image. */
   hdu: number | null;
   plane: number;
-  /** Longest side that the graphics card takes as one. */
-  mostPixels: number;
 }
 
 export interface ImageUnit {
@@ -23,7 +21,15 @@ export interface ImageUnit {
   planes: number;
 }
 
-export interface LoadedImage {
+/** Lowest and highest value of cut levels by the rules that there are for them. */
+export interface CutLevels {
+  zscale: [number, number];
+  extremes: [number, number];
+  /** By the percentage of pixels they enclose. */
+  percentiles: Record<string, [number, number]>;
+}
+
+export interface LoadedImage extends CutLevels {
   unit: ImageUnit;
   units: ImageUnit[];
   /** The plane that was read, from 0. */
@@ -33,25 +39,23 @@ export interface LoadedImage {
   /** As the shader takes them: the image halved `halvings` times, and its smaller copies. */
   levels: Level[];
   halvings: number;
-  zscale: [number, number];
-  extremes: [number, number];
-  /** Cut levels by the percentage of pixels they enclose. */
-  percentiles: Record<string, [number, number]>;
   /** The header's cards with numbers and texts, for the WCS. */
   keywords: Record<string, number | string>;
 }
 
-export interface ViewerRequest {
-  id: number;
-  open: OpenRequest;
-}
+export type ViewerRequest =
+  | { id: number; open: OpenRequest }
+  /** Longest side of an image that the graphics card takes as one: no image is answered before this is known. */
+  | { mostPixels: number };
 
-export type ViewerAnswer = { id: number } & (
-  | { image: LoadedImage }
-  | { error: string }
-  /** Part of the file that is here, 0 to 1. */
-  | { progress: number }
-);
+export type ViewerAnswer =
+  | "started"
+  | ({ id: number } & (
+      | { image: LoadedImage }
+      | { error: string }
+      /** Part of the file that is here, 0 to 1. */
+      | { progress: number }
+    ));
 
 /** Percentages that the viewer offers. */
 export const PERCENTAGES = ["99.9", "99.5", "99", "95", "90"] as const;

@@ -20,6 +20,8 @@ const TILES_A_FRAME = 6;
 /** An image on the graphics card. */
 export interface Painted {
   image: LoadedImage;
+  /** Of its levels, so many of the largest are not there. */
+  without: number;
   texture: WebGLTexture;
   /** Where the view's pixels lie on it; null: they are its own. */
   nodes: WebGLTexture | null;
@@ -46,7 +48,7 @@ interface Tiles {
   pixels: Float32Array<ArrayBuffer>;
 }
 
-/** The longest side of an image that this browser's graphics card takes as one; null without WebGL2. */
+/** The longest side of an image that this browser's graphics card takes as one; null without WebGL2. Slow. */
 export function mostPixelsHere(): number | null {
   const gl = document.createElement("canvas").getContext("webgl2");
   if (gl === null) return null;
@@ -146,10 +148,18 @@ export class Painter {
     return this.#gl.isContextLost();
   }
 
-  /** Sends an image to the card. `nodes`: see warp.ts; null: the view has this image's coordinates. */
-  take(image: LoadedImage, nodes: Float32Array | null): Painted {
+  /** How many of an image's largest levels are not looked at when `scale` pixels of the canvas lie on one of its own. */
+  unseen({ levels, halvings }: LoadedImage, scale: number): number {
+    return Math.min(levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / scale)) - halvings));
+  }
+
+  /**
+   * Sends an image to the card, `without` so many of its largest levels. `nodes`: see warp.ts; null: the view has this
+   * image's coordinates.
+   */
+  take(image: LoadedImage, nodes: Float32Array | null, without: number): Painted {
     const gl = this.#gl;
-    const { levels } = image;
+    const levels = image.levels.slice(without);
     const texture = this.#texture();
     // Without filters that know of levels they could not be there; the shader picks one itself.
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST_MIPMAP_NEAREST);
@@ -158,11 +168,11 @@ export class Painter {
     for (const [level, { width, height, floats }] of levels.entries()) {
       gl.texSubImage2D(gl.TEXTURE_2D, level, 0, 0, width, height, gl.RED, gl.FLOAT, floats);
     }
-    if (nodes === null) return { image, texture, nodes: null };
+    if (nodes === null) return { image, without, texture, nodes: null };
     const side = WARP_CELLS + 1;
     const table = this.#texture();
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG32F, side, side, 0, gl.RG, gl.FLOAT, nodes);
-    return { image, texture, nodes: table };
+    return { image, without, texture, nodes: table };
   }
 
   drop({ image, texture, nodes }: Painted): void {
@@ -197,13 +207,15 @@ export class Painter {
       const [low, high] = levels;
       gl.uniform2f(this.#place(`cuts[${slot}]`), low, 1 / Math.max(high - low, 1e-30));
     }
-    const level = ({ painted: { image } }: (typeof slots)[number]) =>
-      Math.min(image.levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / scale)) - image.halvings));
+    // A level that is not there is as if the image had been halved as often before.
     gl.uniform3iv(
       this.#place("halvings"),
-      slots.map(({ painted }) => painted.image.halvings),
+      slots.map(({ painted: { image, without } }) => image.halvings + without),
     );
-    gl.uniform3iv(this.#place("levels"), slots.map(level));
+    gl.uniform3iv(
+      this.#place("levels"),
+      slots.map(({ painted: { image, without } }) => Math.max(0, this.unseen(image, scale) - without)),
+    );
     gl.uniform3iv(this.#place("turned"), turned.map(Number));
     this.#bind(6, this.#tiles?.texture ?? null, gl.TEXTURE_2D_ARRAY);
     this.#bind(7, this.#tiles?.slots ?? null);

@@ -1,11 +1,20 @@
 /** Pixels of the archive's files, read in a Web Worker that lives as long as the viewer. */
 import type { Frame } from "../api/frame.ts";
 import type { LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
+import { mostPixelsHere } from "./painter.ts";
 
 interface Waiting {
   resolve(image: LoadedImage): void;
   reject(error: Error): void;
   tell(progress: number): void;
+}
+
+/** The pixels cannot be drawn in this browser, and need not be read. */
+export class NoWebGl extends Error {
+  override readonly name = "NoWebGl";
+  constructor() {
+    super("This browser has no WebGL2.");
+  }
 }
 
 export class PixelReader {
@@ -15,6 +24,13 @@ export class PixelReader {
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<ViewerAnswer>) => {
+      if (data === "started") {
+        // To ask takes a browser a good part of a second when it is the first to draw: the file is on its way meanwhile.
+        const mostPixels = mostPixelsHere();
+        if (mostPixels === null) this.#fail(new NoWebGl());
+        else this.#say({ mostPixels });
+        return;
+      }
       const waiting = this.#waiting.get(data.id);
       if (waiting === undefined) return;
       if ("progress" in data) {
@@ -25,18 +41,24 @@ export class PixelReader {
       if ("image" in data) waiting.resolve(data.image);
       else waiting.reject(new Error(data.error));
     };
-    this.#worker.onerror = () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error("The browser could not start the reader."));
-      this.#waiting.clear();
-    };
+    this.#worker.onerror = () => this.#fail(new Error("The browser could not start the reader."));
   }
 
-  /** Throws an Error whose message says what is wrong with the file or the way to it. */
+  #say(request: ViewerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  /** Throws NoWebGl, or an Error whose message says what is wrong with the file or the way to it. */
   read(open: OpenRequest, tell: (progress: number) => void = () => {}): Promise<LoadedImage> {
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
       this.#waiting.set(id, { resolve, reject, tell });
-      this.#worker.postMessage({ id, open } satisfies ViewerRequest);
+      this.#say({ id, open });
     });
   }
 
@@ -50,7 +72,7 @@ export class PixelReader {
 export function openingOf(
   frame: Pick<Frame, "id" | "size" | "filename">,
   version: number | null,
-  choice: { hdu: number | null; plane: number; mostPixels: number },
+  choice: { hdu: number | null; plane: number } = { hdu: null, plane: 0 },
 ): OpenRequest {
   return {
     url: `/frames/${frame.id}/download/${version === null ? "" : `?version=${version}`}`,

@@ -5,7 +5,6 @@ import type { Frame } from "../api/frame.ts";
 import type { CsvTable } from "../frame/csv.ts";
 import { readView } from "./address.ts";
 import { toCanvas } from "./camera.ts";
-import { mostPixelsHere } from "./painter.ts";
 import { openingOf, PixelReader } from "./reader.ts";
 import { Readout } from "./readout.tsx";
 import { sourcesOf } from "./sources.ts";
@@ -28,13 +27,8 @@ export default function SourceImage({ frame, version, table, picked, onPick }: S
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
-    const mostPixels = mostPixelsHere();
-    if (mostPixels === null) {
-      setFailed(true);
-      return;
-    }
     const reader = new PixelReader();
-    reader.read(openingOf(frame, version, { hdu: null, plane: 0, mostPixels })).then(
+    reader.read(openingOf(frame, version)).then(
       (image) => {
         const made = new ViewerState(frame, image, readView(new URLSearchParams("show=marks,sources")));
         const sources = sourcesOf(table, made.first.wcs);
@@ -68,7 +62,7 @@ export default function SourceImage({ frame, version, table, picked, onPick }: S
   if (state === null) {
     return (
       <div class="source-image">
-        <div class="viewer-waiting plate" role="status">
+        <div class="viewer-stage viewer-waiting plate" role="status">
           <span>Reading the pixels …</span>
         </div>
       </div>

@@ -95,12 +95,20 @@ function keepDrawing(target: HTMLCanvasElement, painter: Painter, state: ViewerS
         painter.drop(one);
         painted.delete(layer);
       }
-      const drawn = shown.map((layer, i) => {
-        const known = painted.get(layer) ?? painter.take(layer.image, layer.nodes);
-        painted.set(layer, known);
-        return { painted: known, levels: levels[i]! };
-      });
       const ratio = window.devicePixelRatio;
+      // What is looked at goes to the card first, and the rest when the first picture is on screen.
+      let isWhole = true;
+      const drawn = shown.map((layer, i) => {
+        const unseen = target.dataset.drawn === undefined ? painter.unseen(layer.image, camera.scale * ratio) : 0;
+        let one = painted.get(layer);
+        if (one === undefined || one.without > unseen) {
+          if (one !== undefined) painter.drop(one);
+          one = painter.take(layer.image, layer.nodes, unseen);
+          painted.set(layer, one);
+        }
+        isWhole &&= one.without === 0;
+        return { painted: one, levels: levels[i]! };
+      });
       const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
       if (target.width !== width || target.height !== height) {
         target.width = width;
@@ -109,7 +117,7 @@ function keepDrawing(target: HTMLCanvasElement, painter: Painter, state: ViewerS
       const reference = state.first.image.unit;
       const more = painter.draw({ camera, ratio, reference, layers: drawn, stretch, colormap, inverted });
       target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
-      if (more) request = requestAnimationFrame(draw);
+      if (more || !isWhole) request = requestAnimationFrame(draw);
     };
     cancelAnimationFrame(request);
     if (size.width > 1) request = requestAnimationFrame(draw);

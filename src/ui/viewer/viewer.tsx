@@ -11,8 +11,7 @@ import { ComparePanel } from "./compare-panel.tsx";
 import { Controls } from "./controls.tsx";
 import { HistogramPanel } from "./histogram-panel.tsx";
 import { LinePanel } from "./line-panel.tsx";
-import { mostPixelsHere } from "./painter.ts";
-import { openingOf, PixelReader } from "./reader.ts";
+import { NoWebGl, openingOf, PixelReader } from "./reader.ts";
 import { positionText, Readout, skyAt } from "./readout.tsx";
 import { RegionPanel } from "./region-panel.tsx";
 import { SourcePanel } from "./source-panel.tsx";
@@ -20,6 +19,7 @@ import { Stage } from "./stage.tsx";
 import { StarPanel } from "./star-panel.tsx";
 import { ViewerState } from "./state.ts";
 import { Toolbar } from "./toolbar.tsx";
+import { Waiting } from "./waiting.tsx";
 import "./viewer.css";
 
 /** The address follows what is seen after it has rested that long, ms: browsers count how often it changes. */
@@ -30,10 +30,7 @@ interface ViewerProps {
   version: number | null;
 }
 
-type Loading =
-  | { state: "loading"; progress: number | null }
-  | { state: "failed"; message: string }
-  | { state: "ready" };
+type Loading = { state: "loading"; progress: number | null } | { state: "failed"; cause: Error } | { state: "ready" };
 
 function numberFrom(name: "hdu" | "plane"): number | null {
   const text = place.value.query.get(name);
@@ -41,18 +38,10 @@ function numberFrom(name: "hdu" | "plane"): number | null {
 }
 
 export default function Viewer({ frame, version }: ViewerProps) {
-  const [mostPixels] = useState(mostPixelsHere);
-  if (mostPixels === null) {
-    return (
-      <Instead frame={frame} version={version} title="The pixels cannot be drawn live">
-        This browser has no WebGL2.
-      </Instead>
-    );
-  }
-  return <Opened key={`${frame.id} ${version}`} frame={frame} version={version} mostPixels={mostPixels} />;
+  return <Opened key={`${frame.id} ${version}`} frame={frame} version={version} />;
 }
 
-function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: number }) {
+function Opened({ frame, version }: ViewerProps) {
   const [reader, setReader] = useState<PixelReader | null>(null);
   const [loading, setLoading] = useState<Loading>({ state: "loading", progress: null });
   const [view] = useState(() => readView(place.peek().query));
@@ -68,9 +57,11 @@ function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: numb
     if (reader === null) return;
     let current = true;
     setLoading({ state: "loading", progress: null });
-    const opening = openingOf(frame, version, { hdu, plane, mostPixels });
     reader
-      .read(opening, (progress) => current && setLoading({ state: "loading", progress }))
+      .read(
+        openingOf(frame, version, { hdu, plane }),
+        (progress) => current && setLoading({ state: "loading", progress }),
+      )
       .then(
         (image) => {
           if (!current) return;
@@ -78,7 +69,7 @@ function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: numb
           else state.open(image);
           setLoading({ state: "ready" });
         },
-        (cause: Error) => current && setLoading({ state: "failed", message: cause.message }),
+        (cause: Error) => current && setLoading({ state: "failed", cause }),
       );
     return () => {
       current = false;
@@ -86,30 +77,19 @@ function Opened({ frame, version, mostPixels }: ViewerProps & { mostPixels: numb
   }, [reader, hdu, plane]);
 
   if (loading.state === "failed") {
+    const { cause } = loading;
+    const title = cause instanceof NoWebGl ? "The pixels cannot be drawn live" : "The pixels cannot be shown";
     return (
-      <Instead frame={frame} version={version} title="The pixels cannot be shown">
-        {loading.message}
+      <Instead frame={frame} version={version} title={title}>
+        {cause.message}
       </Instead>
     );
   }
   if (state === null || reader === null) {
     const progress = loading.state === "loading" ? loading.progress : null;
-    return (
-      <div class="viewer-waiting plate" role="status">
-        <span>Reading the pixels … {progress !== null && `${Math.round(progress * 100)} %`}</span>
-      </div>
-    );
+    return <Waiting frame={frame} version={version} progress={progress} />;
   }
-  return (
-    <Live
-      frame={frame}
-      version={version}
-      state={state}
-      busy={loading.state === "loading"}
-      reader={reader}
-      mostPixels={mostPixels}
-    />
-  );
+  return <Live frame={frame} version={version} state={state} busy={loading.state === "loading"} reader={reader} />;
 }
 
 interface InsteadProps extends ViewerProps {
@@ -140,10 +120,9 @@ interface LiveProps extends ViewerProps {
   /** Another plane or HDU is on its way. */
   busy: boolean;
   reader: PixelReader;
-  mostPixels: number;
 }
 
-function Live({ frame, version, state, busy, reader, mostPixels }: LiveProps) {
+function Live({ frame, version, state, busy, reader }: LiveProps) {
   const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
   const [lost, setLost] = useState(false);
   const [copied, setCopied] = useState<string | null>(null);
@@ -249,7 +228,7 @@ function Live({ frame, version, state, busy, reader, mostPixels }: LiveProps) {
           {(tool === "box" || tool === "circle") && <RegionPanel state={state} />}
           <HistogramPanel state={state} />
           {state.sources.value && <SourcePanel state={state} version={version} />}
-          {comparing && <ComparePanel state={state} reader={reader} mostPixels={mostPixels} />}
+          {comparing && <ComparePanel state={state} reader={reader} />}
         </div>
       </div>
     </div>
