@@ -14,9 +14,9 @@ import {
   VersionParameter,
 } from "./context.ts";
 import { FilterParameters, parseFilters } from "./filters.ts";
-import { FrameSchema, frameObject } from "./frame-object.ts";
+import { FrameSchema, frameObjects } from "./frame-object.ts";
 import { PageParameters, parsePage } from "./paging.ts";
-import { versionObject } from "./versions.ts";
+import { versionObjects } from "./versions.ts";
 
 export const frames = resource();
 
@@ -74,12 +74,11 @@ frames.openapi(
     const page = parsePage(searchParams);
     const search = parseFilters(searchParams);
     const list = await c.var.catalogue.list(queryOf(search, sight, Date.now()), page, sight);
-    const view = frameViewOf(c, search.withRelated);
     return c.json({
       count: list.count,
       ...linksOf(c, page, list),
       count_estimated: false,
-      results: list.frames.map((frame) => frameObject(view, frame)),
+      results: frameObjects(frameViewOf(c, search.withRelated), list.frames),
     });
   },
 );
@@ -101,6 +100,6 @@ frames.openapi(
     const all = { limit: MOST_VERSIONS, offset: 0 };
     const { versions } = await c.var.catalogue.versions({ frameId: frame.id }, all, requireSight(c));
     const view = frameViewOf(c);
-    return c.json({ ...frameObject(view, frame), version_set: versions.map((one) => versionObject(view, one)) });
+    return c.json({ ...frameObjects(view, [frame])[0], version_set: versionObjects(view, versions) });
   },
 );

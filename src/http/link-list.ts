@@ -3,7 +3,7 @@ import { UniqueNames } from "../archive/bundle-names.ts";
 import { archiveOf } from "../archive/context.ts";
 import { ArchiveError } from "../archive/errors.ts";
 import { LIST_FORMATS, type Listed, type ListFormat, listHeaders, listStream } from "../archive/link-list.ts";
-import { ALL_USES, linkExpiry, signLink } from "../archive/links.ts";
+import { ALL_USES, linkExpiry, signLinks } from "../archive/links.ts";
 import { isCompressed } from "../archive/plain-file.ts";
 import { failureOf, withOriginals } from "../archive/unpacking.ts";
 import { framesOf, type Wish } from "../archive/wish.ts";
@@ -80,13 +80,13 @@ async function* listed(
   const expires = Math.max(linkExpiry(config, Date.now()), until);
   const names = new UniqueNames();
   for await (const page of pages) {
-    yield page.map((frame) => {
+    const links = signLinks(config, { user, uses: ALL_USES, expires }, page);
+    yield page.map((frame, i) => {
       const { file } = frame;
       const original = uncompress || (file.packing !== "none" && plain.has(frame.id)) ? file.original : null;
       const { filename, size, md5, sha256 } = original ?? file;
       // These very bytes, also when the file is packed while it is fetched.
       const format = isCompressed(filename) ? "" : "&format=fits";
-      const link = signLink(config, { frame: frame.id, version: frame.version, user, uses: ALL_USES, expires });
       const failure = uncompress ? failureOf(file) : null;
       return {
         id: frame.id,
@@ -97,7 +97,7 @@ async function* listed(
         dateObs: frame.dateObs,
         object: frame.object,
         filter: frame.filter,
-        url: `${root}frames/${frame.id}/download/?${link}${format}`,
+        url: `${root}frames/${frame.id}/download/?${links[i]}${format}`,
         note: failure === null ? null : `as it was uploaded: it ${failure}`,
       };
     });

@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { FRAME_PATH, FrameParameters, frameViewOf, requireFrame, requireSight, resource } from "./context.ts";
-import { FrameSchema, frameObject } from "./frame-object.ts";
+import { FrameSchema, frameObjects } from "./frame-object.ts";
 
 export const related = resource();
 
@@ -21,7 +21,6 @@ related.openapi(
   async (c): Promise<Response> => {
     const frame = await requireFrame(c);
     const found = await c.var.catalogue.related(frame.id, requireSight(c));
-    const view = frameViewOf(c);
-    return c.json(found.map((one) => frameObject(view, one)));
+    return c.json(frameObjects(frameViewOf(c), found));
   },
 );

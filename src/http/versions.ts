@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ArchiveError } from "../archive/errors.ts";
 import type { Version } from "../store/catalogue.ts";
 import { frameViewOf, requireSight, resource } from "./context.ts";
-import { downloadUrl, extensionOf, type FrameView, isoOf } from "./frame-object.ts";
+import { downloadUrls, extensionOf, type FrameView, isoOf } from "./frame-object.ts";
 import { PageParameters, parsePage } from "./paging.ts";
 
 export const versions = resource();
@@ -23,8 +23,16 @@ const VersionSchema = z.looseObject({
   url: z.string(),
 });
 
-/** One version as `/versions/` and a frame's `version_set` show it. */
-export function versionObject(view: FrameView, one: Version) {
+/** Versions as `/versions/` and a frame's `version_set` show them. */
+export function versionObjects(view: FrameView, versions: readonly Version[]) {
+  const urls = downloadUrls(
+    view,
+    versions.map(({ frameId, version }) => ({ id: frameId, version })),
+  );
+  return versions.map((one, i) => versionObject(one, urls[i]!));
+}
+
+function versionObject(one: Version, url: string) {
   const { file } = one;
   return {
     id: one.version,
@@ -41,7 +49,7 @@ export function versionObject(view: FrameView, one: Version) {
     packing: file.packing,
     original: file.original,
     warnings: file.warnings,
-    url: downloadUrl(view, { id: one.frameId, version: one.version }),
+    url,
   };
 }
 
@@ -107,7 +115,6 @@ versions.openapi(
     const { searchParams } = new URL(c.req.url);
     const { limit, offset } = parsePage(searchParams);
     const found = await c.var.catalogue.versions(findOf(searchParams), { limit, offset }, sight);
-    const view = frameViewOf(c);
     const at = (from: number) => {
       const params = new URLSearchParams(searchParams);
       params.set("limit", String(limit));
@@ -118,7 +125,7 @@ versions.openapi(
       count: found.count,
       next: limit > 0 && offset + limit < found.count ? at(offset + limit) : null,
       previous: limit > 0 && offset > 0 ? at(Math.max(0, offset - limit)) : null,
-      results: found.versions.map((one) => versionObject(view, one)),
+      results: versionObjects(frameViewOf(c), found.versions),
     });
   },
 );

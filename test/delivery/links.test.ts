@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArchiveError } from "../../src/archive/errors.ts";
-import { ALL_USES, type Link, linkExpiry, signLink, verifyLink } from "../../src/archive/links.ts";
+import { ALL_USES, type Link, linkExpiry, signLink, signLinks, verifyLink } from "../../src/archive/links.ts";
 import { readConfig } from "../../src/config.ts";
 
 const SECRET = "the first secret of thirty-two characters";
@@ -28,6 +28,19 @@ describe("links", () => {
     for (const use of ALL_USES) expect(verifyLink(config, signature(), 4711, use, now)).toEqual(link);
     const nobody = { ...link, user: null };
     expect(verifyLink(config, signature(nobody), 4711, "download", now)).toEqual(nobody);
+  });
+
+  it("of a list are those of its frames, each good for its own alone", () => {
+    const frames = [1, 2, 3, 2 ** 32, 2 ** 50 + 1, 2 ** 50 + 2].flatMap((id) =>
+      [1, 2, 256].map((version) => ({ id, version })),
+    );
+    const signed = signLinks(config, link, frames);
+    expect(signed).toEqual(frames.map(({ id, version }) => signLink(config, { ...link, frame: id, version })));
+    expect(new Set(signed.map((one) => one.slice(-32))).size).toBe(frames.length);
+    for (const [i, { id }] of frames.entries()) {
+      const text = signed[i]!.slice("s=".length);
+      expect(refusal(() => verifyLink(config, text, id === 1 ? 2 : 1, "download", now))).toMatch(/another frame/);
+    }
   });
 
   it("need no encoding, are short and cannot spell download, so that pyobs's replacement leaves them whole", () => {
