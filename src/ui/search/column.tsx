@@ -1,6 +1,5 @@
 /** Columns of the results table: what each shows, and which the person has chosen. */
 import { signal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { formatDec, formatRa } from "../../sky/angle.ts";
 import type { Frame } from "../api/frame.ts";
 import { bytes, seconds, time } from "../design/format.ts";
@@ -18,7 +17,7 @@ export interface Column {
   width: number;
   /** On show until the person chooses. */
   usual?: boolean;
-  show: (frame: Frame) => ComponentChildren;
+  show: (frame: Frame) => string | number | null;
 }
 
 export const COLUMNS: readonly Column[] = [

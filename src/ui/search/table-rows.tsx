@@ -1,14 +1,16 @@
 /**
- * The rows of the results table. Long lists are cut into groups, and only those near the window are there: 1,000 rows
- * with their previews would be laid out and painted anew for every image that comes.
+ * The rows of the results table. Long lists are cut into groups: those near the window are there at once, the others
+ * come one at a time when the browser has nothing else to do. In the end all rows are in the document, for its own
+ * search, for screen readers and for the keys, and a scroll has nothing to make or to lay out.
  */
 import { useComputed } from "@preact/signals";
 import { Fragment } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
-import { Icon } from "../design/icon.tsx";
+import { whenIdle } from "../design/idle.ts";
+import { textWidth } from "../design/text-width.ts";
 import { Preview } from "../frame/preview.tsx";
-import type { Column } from "./column.tsx";
+import { type Column, NAME } from "./column.tsx";
 import { RowDetail } from "./row-detail.tsx";
 import { pick, selected, touch } from "./selection.ts";
 
@@ -21,18 +23,16 @@ interface RowsProps {
   onUnfold: (id: number) => void;
 }
 
-/** Lists up to here are there as a whole, for the browser's own search in the page. */
-const WHOLE = 100;
-const GROUP = 16;
+/** Rows that are there at once. */
+const FIRST = 100;
+const GROUP = 10;
 
 export function Rows(props: RowsProps) {
-  const { frames } = props;
-  const step = frames.length <= WHOLE ? WHOLE : GROUP;
-  const starts = Array.from({ length: Math.ceil(frames.length / step) }, (_, group) => group * step);
+  const starts = Array.from({ length: Math.ceil(props.frames.length / GROUP) }, (_, group) => group * GROUP);
   return (
     <>
       {starts.map((start) => (
-        <Group key={start} {...props} start={start} end={Math.min(start + step, frames.length)} />
+        <Group key={start} {...props} start={start} end={Math.min(start + GROUP, props.frames.length)} />
       ))}
     </>
   );
@@ -41,59 +41,58 @@ export function Rows(props: RowsProps) {
 function Group({ start, end, ...props }: RowsProps & { start: number; end: number }) {
   const { frames, columns, thumbnails, unfolded, onUnfold } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const [near, setNear] = useState(start === 0);
-  /** Pixels, once it was seen: unfolded rows make a group higher than its rows. */
-  const height = useRef<number | null>(null);
-  const span = columns.length + 3 + (thumbnails ? 1 : 0);
+  const [here, setHere] = useState(start < FIRST);
 
   useEffect(() => {
-    if (frames.length <= WHOLE) return;
-    const watch = new IntersectionObserver(
-      (entries) => {
-        const entry = entries.at(-1);
-        const { isIntersecting, boundingClientRect, target } = entry!;
-        if (!isIntersecting) height.current = boundingClientRect.height;
-        // What has the focus stays, wherever it is.
-        setNear(isIntersecting || target.contains(document.activeElement));
-      },
-      { rootMargin: "100% 0px" },
-    );
+    if (here) return;
+    const come = () => setHere(true);
+    const watch = new IntersectionObserver((entries) => entries.at(-1)!.isIntersecting && come(), {
+      rootMargin: "100% 0px",
+    });
     watch.observe(body.current!);
-    return () => watch.disconnect();
-  }, [frames.length]);
+    const giveUp = whenIdle(come);
+    return () => {
+      watch.disconnect();
+      giveUp();
+    };
+  }, [here]);
 
-  if (!near) {
-    const room = height.current === null ? `calc(${end - start} * var(--row))` : `${height.current}px`;
-    return (
-      <tbody ref={body} aria-hidden="true">
-        <tr style={{ height: room }}>
-          <td colSpan={span} />
-        </tr>
-      </tbody>
-    );
-  }
-  return (
-    <tbody ref={body} onKeyDown={(event) => moveFocus(event, frames)}>
-      {frames.slice(start, end).map((frame, index) => (
+  const mine = frames.slice(start, end);
+  const open = mine.filter(({ id }) => unfolded.has(id));
+  // The same rows again are not compared again: one that unfolds is no work for 1,000.
+  const rows = useMemo(
+    () =>
+      here &&
+      mine.map((frame, index) => (
         <Fragment key={frame.id}>
           <Row
             frame={frame}
             index={start + index}
             columns={columns}
             thumbnails={thumbnails}
-            open={unfolded.has(frame.id)}
+            open={open.includes(frame)}
             onOpen={() => onUnfold(frame.id)}
             onTouch={(on, extend) => touch(frames, start + index, on, extend)}
           />
-          {unfolded.has(frame.id) && (
+          {open.includes(frame) && (
             <tr class="detail" id={`detail-${frame.id}`}>
-              <td colSpan={span}>
+              <td colSpan={columns.length + 3 + (thumbnails ? 1 : 0)}>
                 <RowDetail frame={frame} />
               </td>
             </tr>
           )}
         </Fragment>
-      ))}
+      )),
+    [here, frames, columns, thumbnails, onUnfold, open.map(({ id }) => id).join()],
+  );
+  return (
+    <tbody
+      ref={body}
+      style={{ "--rows": end - start }}
+      aria-hidden={here ? undefined : "true"}
+      onKeyDown={(event) => moveFocus(event, frames)}
+    >
+      {rows}
     </tbody>
   );
 }
@@ -127,9 +126,9 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
     >
       <td class="tick">
         <label class="tick-box">
-          <span class="unseen">{`Select ${frame.basename}`}</span>
           <input
             type="checkbox"
+            aria-label={`Select ${frame.basename}`}
             checked={picked}
             onClick={(event) => {
               // Not onChange: only a click knows of the Shift key. Space on the keyboard is a click as well.
@@ -141,30 +140,29 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
       <td class="fold">
         <button
           type="button"
-          class="button plain square tight"
+          class="unfold"
           aria-expanded={open}
           aria-controls={open ? `detail-${frame.id}` : undefined}
           aria-label={`Details of ${frame.basename}`}
           onClick={onOpen}
-        >
-          <Icon name={open ? "down" : "right"} size={14} />
-        </button>
+        />
       </td>
       {thumbnails && (
         <td class="thumb">
           <Preview frame={frame} size="list" />
         </td>
       )}
-      <th scope="row" title={frame.basename}>
+      <th scope="row" class={isLong(frame.basename, NAME) ? "long" : undefined} title={frame.basename}>
         <a href={`/frame/${frame.id}`}>{frame.basename}</a>
       </th>
       {columns.map((column) => {
         const shown = column.show(frame);
+        const long = shown !== null && isLong(String(shown), column);
         return (
           <td
             key={column.id}
-            class={column.number ? "number" : undefined}
-            title={typeof shown === "string" ? shown : undefined}
+            class={`${column.number ? "number" : ""}${long ? " long" : ""}` || undefined}
+            title={long ? String(shown) : undefined}
           >
             {shown}
           </td>
@@ -172,6 +170,15 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
       })}
     </tr>
   );
+}
+
+/** Size of the table's text and the room beside it in a cell, as search.css has them, rem. */
+const TEXT = 0.8125;
+const PADDING = 1;
+
+/** Whether a text may need to be cut. Every cell that can cut is one more thing to put together in each frame. */
+function isLong(text: string, { width }: Column): boolean {
+  return textWidth(text) * TEXT > width - PADDING;
 }
 
 /** Arrow keys go from row to row in the same column of controls; with Shift they pick on the way. */

@@ -1,5 +1,5 @@
 /** The results as a table: dense, sortable, selectable with mouse and keys, related frames unfolding in place. */
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
 import { Icon } from "../design/icon.tsx";
 import { COLUMNS, type Column, density, NAME, shownColumns, THUMBNAILS } from "./column.tsx";
@@ -15,25 +15,32 @@ interface TableProps {
 
 export function Table({ frames, search, onSort }: TableProps) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
-  const columns = COLUMNS.filter((column) => shownColumns.value.has(column.id));
-  const thumbnails = shownColumns.value.has(THUMBNAILS);
+  const chosen = shownColumns.value;
+  const columns = useMemo(() => COLUMNS.filter((column) => chosen.has(column.id)), [chosen]);
+  const thumbnails = chosen.has(THUMBNAILS);
 
-  const unfold = (id: number) => {
-    const next = new Set(unfolded);
-    if (!next.delete(id)) next.add(id);
-    setUnfolded(next);
-  };
+  const unfold = useCallback((id: number) => {
+    setUnfolded((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
 
-  const narrowest = [NAME, ...columns].reduce(
-    (sum, { width }) => sum + width,
-    THUMB_WIDTH * Number(thumbnails) + TICK_AND_FOLD_WIDTH,
-  );
+  const narrow = [TICK_WIDTH, FOLD_WIDTH, ...(thumbnails ? [THUMB_WIDTH] : [])];
+  const widths = [NAME, ...columns].map(({ width }) => width);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable to be scrolled
     <section class="table-scroll" tabIndex={0} aria-label="Table of frames">
       <table
-        class={`frames fixed ${density.value}${thumbnails ? " with-thumbs" : ""}`}
-        style={{ minWidth: `${narrowest}rem` }}
+        class={`frames grouped ${density.value}${thumbnails ? " with-thumbs" : ""}`}
+        style={{
+          minWidth: `${[...narrow, ...widths].reduce((sum, width) => sum + width)}rem`,
+          "--columns": [
+            ...narrow.map((width) => `${width}rem`),
+            ...widths.map((width) => `minmax(${width}rem, ${width}fr)`),
+          ].join(" "),
+        }}
         aria-rowcount={frames.length + 1}
       >
         <thead>
@@ -45,7 +52,7 @@ export function Table({ frames, search, onSort }: TableProps) {
               <span class="unseen">Related frames</span>
             </th>
             {thumbnails && (
-              <th scope="col" style={{ width: `${THUMB_WIDTH}rem` }}>
+              <th scope="col">
                 <span class="unseen">Preview</span>
               </th>
             )}
@@ -61,8 +68,9 @@ export function Table({ frames, search, onSort }: TableProps) {
   );
 }
 
-/** As search.css has them, rem. */
-const TICK_AND_FOLD_WIDTH = 4.25;
+/** Columns that are as wide as what is in them, rem. */
+const TICK_WIDTH = 2.25;
+const FOLD_WIDTH = 2;
 const THUMB_WIDTH = 4;
 
 interface HeadingProps {
@@ -78,7 +86,6 @@ function Heading({ column, search, onSort }: HeadingProps) {
     <th
       scope="col"
       class={column.number ? "number" : undefined}
-      style={{ width: `${column.width}rem` }}
       aria-sort={sorted ? (search.order === "asc" ? "ascending" : "descending") : undefined}
     >
       {column.sort === undefined ? (
