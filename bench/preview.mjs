@@ -68,7 +68,11 @@ for (const size of [2048, 4096]) {
     ["200 px, asinh, 99.5 %", "stretch=asinh&cuts=percentile:99.5"],
     ["1024 px", "width=1024"],
     ["1024 px, JPEG", "width=1024&format=jpeg"],
+    ["1024 px, WebP", "width=1024&format=webp"],
     ["own size", `width=${size}`],
+    ["own size, JPEG", `width=${size}&format=jpeg`],
+    ["own size, JPEG, magma", `width=${size}&format=jpeg&cmap=magma`],
+    ["own size, WebP", `width=${size}&format=webp`],
   ]) {
     const draw = async (rounds) => {
       const answer = await fetch(new URL(`draw?${query}&rounds=${rounds}`, worker.url));
@@ -81,7 +85,7 @@ for (const size of [2048, 4096]) {
     const first = worker.memory().peak - before;
     await draw(3);
     let [user, wall] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const count = name === "own size" ? 1 : PREVIEWS_A_ROUND;
+    const count = name.startsWith("own size") ? 1 : PREVIEWS_A_ROUND;
     for (let round = 0; round < ROUNDS; round++) {
       const [cpu, began] = [worker.cpu().user, performance.now()];
       await draw(count);

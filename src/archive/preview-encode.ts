@@ -1,10 +1,15 @@
-/** Pictures as files: PNG by our own encoder and the platform's deflate, JPEG and WebP by photon. */
+/**
+ * Pictures as files: PNG by our own encoder and the platform's deflate, small JPEGs and WebPs by photon, larger ones by
+ * encoders of our own that need no memory beyond the picture and its file.
+ */
 import { pipeline, Readable } from "node:stream";
 import { constants, createDeflate } from "node:zlib";
 import { PhotonImage } from "@cf-wasm/photon";
 import { type Colormap, coloursOf, isGrey } from "../imaging/colormap.ts";
-import { MAX_PICTURE, type Picture, toRgba } from "../imaging/picture.ts";
+import { encodeJpeg, JPEG_MOST_SIDE } from "../imaging/jpeg.ts";
+import { type Limits, MAX_PICTURE, type Picture, toRgba } from "../imaging/picture.ts";
 import { encodePng } from "../imaging/png.ts";
+import { encodeWebp, WEBP_MOST_SIDE } from "../imaging/webp.ts";
 import type { PreviewFormat } from "./preview-options.ts";
 
 export const CONTENT_TYPE: Record<PreviewFormat, string> = {
@@ -13,14 +18,20 @@ export const CONTENT_TYPE: Record<PreviewFormat, string> = {
   webp: "image/webp",
 };
 
-/** Photon takes some 34 bytes of memory a pixel (a 4k frame took 571 MB), which an isolate must have beside all else. */
-export const MOST_PHOTON = 1_300_000;
+/**
+ * Pixels that photon is given at most. It takes some 34 bytes a pixel and never gives them back, beside the picture's
+ * own nine: so many pixels stay within the 32 MB that a preview may take.
+ */
+const MOST_PHOTON = 500_000;
 
 const JPEG_QUALITY = 85;
 
-/** The most pixels that a format can be written with. */
-export function mostPixels(format: PreviewFormat): number {
-  return format === "png" ? MAX_PICTURE : MOST_PHOTON;
+/** PNG's own longest side is beyond any picture's. */
+const MOST_SIDE: Record<PreviewFormat, number> = { png: MAX_PICTURE, jpeg: JPEG_MOST_SIDE, webp: WEBP_MOST_SIDE };
+
+/** How large a picture can be written. */
+export function limitsOf(format: PreviewFormat): Limits {
+  return { pixels: MAX_PICTURE, side: MOST_SIDE[format] };
 }
 
 /** The file in parts. */
@@ -40,6 +51,9 @@ export async function encode(picture: Picture, format: PreviewFormat, colormap: 
       },
       deflate,
     );
+  }
+  if (picture.levels.length > MOST_PHOTON) {
+    return format === "jpeg" ? encodeJpeg(picture, colours, JPEG_QUALITY) : encodeWebp(picture, colours);
   }
   const image = new PhotonImage(toRgba(picture, colours), picture.width, picture.height);
   try {

@@ -91,7 +91,7 @@ function cutsOf(text: string): Cuts {
 }
 
 /** Counted up when the same wish gives other bytes than before, so that no cache shows the old ones. */
-const REVISION = 2;
+const REVISION = 3;
 
 /** The same wish always gives the same name, another wish another: printable ASCII without quotes. */
 export function previewName(options: PreviewOptions): string {

@@ -11,7 +11,7 @@ import type { Frame, StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
 import { FrameImage } from "./frame-image.ts";
-import { CONTENT_TYPE, encode, joined, mostPixels } from "./preview-encode.ts";
+import { CONTENT_TYPE, encode, joined, limitsOf } from "./preview-encode.ts";
 import { DEFAULT_WIDTH, KEPT_PREVIEWS, type PreviewOptions, previewKey, previewPrefix } from "./preview-options.ts";
 
 export interface Preview {
@@ -50,15 +50,25 @@ export async function drawPreview(
 }
 
 async function drawParts(
-  { config, files }: Pick<Archive, "config" | "files">,
+  archive: Pick<Archive, "config" | "files">,
   file: StoredFile,
   options: PreviewOptions,
   signal?: AbortSignal,
 ): Promise<Uint8Array[]> {
-  await using image = await FrameImage.open(files, file, config, options, signal);
-  const width = widthOf(image, options);
-  const picture = await draw(image, { width, cuts: image.storedCuts(options.cuts), stretch: options.stretch, kernels });
+  // And the image's buffers before the picture is encoded.
+  const picture = await pictureOf(archive, file, options, signal);
   return encode(finish(picture, options), options.format, options.colormap);
+}
+
+async function pictureOf(
+  { config, files }: Pick<Archive, "config" | "files">,
+  file: StoredFile,
+  options: PreviewOptions,
+  signal?: AbortSignal,
+): Promise<Picture> {
+  await using image = await FrameImage.open(files, file, config, options, signal);
+  const { stretch } = options;
+  return await draw(image, { width: widthOf(image, options), cuts: image.storedCuts(options.cuts), stretch, kernels });
 }
 
 /** The previews that are kept, by one reading of the file; a frame without a picture gets none. Safe to repeat. */
@@ -107,16 +117,24 @@ const MOST_ENLARGED = 4 * 1024 * 1024;
 
 /** A small image is enlarged only where no width was asked for. */
 function finish(picture: Picture, { width, format }: PreviewOptions): Picture {
-  return width === null ? enlarge(picture, DEFAULT_WIDTH, Math.min(MOST_ENLARGED, mostPixels(format))) : picture;
+  return width === null ? enlarge(picture, DEFAULT_WIDTH, { ...limitsOf(format), pixels: MOST_ENLARGED }) : picture;
 }
 
 /** Columns to draw. A width that was asked for and is no wider than the image is drawn or refused, never another. */
 function widthOf(source: RowSource, { width, format }: PreviewOptions): number {
   const { width: columns, height: rows } = source;
   const wanted = Math.min(width ?? DEFAULT_WIDTH, columns);
-  const most = widestPicture(columns, rows, mostPixels(format));
+  const limits = limitsOf(format);
+  const most = widestPicture(columns, rows, limits);
   if (wanted <= most) return wanted;
-  if (width === null) return most;
-  const limit = `${columns} × ${rows} pixels can be ${most} columns wide as ${format}`;
-  throw new ArchiveError("BAD_PARAMETER", `"${width}" is not accepted; the image of ${limit}.`, { field: "width" });
+  if (width === null && most > 0) return most;
+  const reason = `a ${format} has at most ${limits.pixels} pixels, ${limits.side} a side`;
+  // A column that is too high for a PNG can be drawn in no way; `draw` says so.
+  if (most === 0 && format === "png") return wanted;
+  if (most === 0) {
+    const text = `The image of ${columns} × ${rows} pixels cannot be drawn: ${reason}.`;
+    throw new ArchiveError("BAD_PARAMETER", text, { field: "format" });
+  }
+  const limit = `it accepts up to ${most} for an image of ${columns} × ${rows} pixels: ${reason}`;
+  throw new ArchiveError("BAD_PARAMETER", `"${width}" is not accepted; ${limit}.`, { field: "width" });
 }

@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { ArchiveError } from "../archive/errors.ts";
 import { preview as previewOf } from "../archive/preview.ts";
-import { CONTENT_TYPE, MOST_PHOTON } from "../archive/preview-encode.ts";
+import { CONTENT_TYPE, limitsOf } from "../archive/preview-encode.ts";
 import { FORMATS, parsePreview, previewTag } from "../archive/preview-options.ts";
 import { FitsError } from "../fits/errors.ts";
 import { COLORMAPS } from "../imaging/colormap.ts";
@@ -35,7 +35,7 @@ preview.openapi(
       params: FrameParameters,
       query: VersionParameter.extend({
         width: parameter(
-          `Columns, up to the image's own; without it 200. At most ${MAX_PICTURE} pixels in all as png, ${MOST_PHOTON} as jpeg or webp; more is a 400.`,
+          `Columns, up to the image's own; without it 200. At most ${MAX_PICTURE} pixels in all, and ${limitsOf("jpeg").side} a side as jpeg, ${limitsOf("webp").side} as webp; more is a 400.`,
           "1024",
         ),
         format: parameter(`${FORMATS.join(", ")}; without it png.`, "png"),

@@ -44,6 +44,14 @@ export interface Picture {
 
 /** Most pixels of a picture: a 4096² frame in its own size. */
 export const MAX_PICTURE = 4096 * 4096;
+
+/** How large a picture can be. */
+export interface Limits {
+  /** In all. */
+  pixels: number;
+  /** Along either side. */
+  side: number;
+}
 /**
  * Up to so many the averaged values are kept (16 MB), so that one reading of the image gives cuts and picture. As doubles:
  * single precision would tell the values of an image apart less well than its cut levels.
@@ -52,11 +60,14 @@ const MOST_VALUES = 2 * 1024 * 1024;
 /** Values that histogram equalisation looks at where the picture's own are not kept. */
 const HISTEQ_SAMPLES = 1 << 18;
 
-/** The widest picture of at most `most` pixels that can be drawn of an image. */
-export function widestPicture(width: number, height: number, most = MAX_PICTURE): number {
-  let widest = Math.max(1, Math.min(width, Math.floor(Math.sqrt(most / (width * height)) * width)));
+/** The widest picture within limits that can be drawn of an image; 0 where a single column is too high. */
+export function widestPicture(width: number, height: number, { pixels, side }: Limits): number {
+  const byPixels = Math.sqrt(pixels / (width * height)) * width;
+  const byHeight = ((side + 0.5) * width) / height;
+  let widest = Math.max(1, Math.floor(Math.min(width, side, byPixels, byHeight)));
+  const fits = (size: { width: number; height: number }) => size.width * size.height <= pixels && size.height <= side;
   // The number of rows is rounded.
-  while (widest > 1 && widest * pictureSize(width, height, widest).height > most) widest--;
+  while (widest > 0 && !fits(pictureSize(width, height, widest))) widest--;
   return widest;
 }
 
@@ -263,9 +274,9 @@ function allIntegers(): Float64Array {
   return Float64Array.from({ length: 65_536 }, (_, index) => index - 32_768);
 }
 
-/** The picture with `width` columns, or as many as make `most` pixels, by repeating pixels: for small images. */
-export function enlarge(picture: Picture, width: number, most: number): Picture {
-  const largest = Math.sqrt(most / (picture.width * picture.height));
+/** The picture with `width` columns, or as many as the limits allow, by repeating pixels: for small images. */
+export function enlarge(picture: Picture, width: number, { pixels, side }: Limits): Picture {
+  const largest = Math.min(Math.sqrt(pixels / (picture.width * picture.height)), side / picture.height);
   const scale = Math.max(1, Math.min(width / picture.width, largest));
   const size = {
     width: Math.max(picture.width, Math.round(picture.width * scale)),

@@ -1,20 +1,25 @@
+import { PhotonImage } from "@cf-wasm/photon";
 import { describe, expect, it } from "vitest";
 import { COLORMAPS, coloursOf } from "../../src/imaging/colormap.ts";
 import { crc32 } from "../../src/imaging/crc32.ts";
 import { cutsText, parseCuts } from "../../src/imaging/cuts.ts";
 import { Downsampler, pictureSize } from "../../src/imaging/downsample.ts";
+import { encodeJpeg } from "../../src/imaging/jpeg.ts";
 import {
   draw,
   drawAll,
   enlarge,
   MAX_PICTURE,
+  type Picture,
   type RowSource,
   toRgba,
   widestPicture,
 } from "../../src/imaging/picture.ts";
 import type { Pixels } from "../../src/imaging/pixels.ts";
 import { encodePng } from "../../src/imaging/png.ts";
+import { codeLengths } from "../../src/imaging/prefix-code.ts";
 import { stretchOf } from "../../src/imaging/stretch.ts";
+import { encodeWebp, WEBP_MOST_SIDE } from "../../src/imaging/webp.ts";
 import { fixtureJson } from "../fixture.ts";
 import { decodePng } from "./decode-png.ts";
 
@@ -277,24 +282,34 @@ describe("pictures", () => {
   });
 
   it("have a limit", async () => {
-    expect(widestPicture(4096, 4096)).toBe(4096);
-    expect(widestPicture(100, 100)).toBe(100);
-    const widest = widestPicture(10_000, 20_000);
+    const limits = { pixels: MAX_PICTURE, side: MAX_PICTURE };
+    expect(widestPicture(4096, 4096, limits)).toBe(4096);
+    expect(widestPicture(100, 100, limits)).toBe(100);
+    const widest = widestPicture(10_000, 20_000, limits);
     expect(widest * widest * 2).toBeLessThanOrEqual(MAX_PICTURE);
     for (let side = 4000; side < 9000; side += 37) {
-      const { width, height } = pictureSize(side, 7001, widestPicture(side, 7001));
+      const { width, height } = pictureSize(side, 7001, widestPicture(side, 7001, limits));
       expect(width * height).toBeLessThanOrEqual(MAX_PICTURE);
     }
+    for (let height = 16_000; height < 60_000; height += 1_117) {
+      const narrow = widestPicture(100, height, { pixels: MAX_PICTURE, side: WEBP_MOST_SIDE });
+      expect(pictureSize(100, height, narrow).height).toBeLessThanOrEqual(WEBP_MOST_SIDE);
+      if (narrow < 100) expect(pictureSize(100, height, narrow + 1).height).toBeGreaterThan(WEBP_MOST_SIDE);
+    }
+    expect(widestPicture(1, 20_000, { pixels: MAX_PICTURE, side: WEBP_MOST_SIDE })).toBe(0);
     const huge: RowSource = { width: 8192, height: 8192, eachBlock: async () => {} };
     await expect(draw(huge, { width: 8192, ...LINEAR })).rejects.toThrow(/at most/);
   });
 
   it("of small images can be enlarged by repeating pixels", async () => {
     const picture = await draw(sourceOf(Uint8Array.of(0, 255), 2), { width: 2, ...LINEAR });
-    const large = enlarge(picture, 6, 100);
+    const limits = { pixels: 5000, side: 1000 };
+    const large = enlarge(picture, 6, limits);
     expect([large.width, large.height]).toEqual([6, 3]);
     expect([...large.levels.subarray(0, 6)]).toEqual([0, 0, 0, 255, 255, 255]);
-    expect(enlarge({ ...picture, width: 1, height: 2 }, 200, 5000)).toMatchObject({ width: 50, height: 100 });
+    const high = { ...picture, width: 1, height: 2 };
+    expect(enlarge(high, 200, limits)).toMatchObject({ width: 50, height: 100 });
+    expect(enlarge(high, 200, { ...limits, side: 40 })).toMatchObject({ width: 20, height: 40 });
   });
 });
 
@@ -323,6 +338,111 @@ describe("PNG", () => {
 
   it("has the checksum that zip has", () => {
     expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+  });
+});
+
+/** Pictures of every kind of content, and of sizes that no block divides. */
+function* pictures(): Generator<Picture & { name: string }> {
+  let state = 7;
+  const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const contents: Record<string, (x: number, y: number) => number> = {
+    noise: () => 256 * random(),
+    flat: () => 77,
+    ramp: (x, y) => (2 * x + y) & 255,
+    star: (x, y) => 255 * Math.exp(-((x - 20) ** 2 + (y - 12) ** 2) / 90),
+    blocks: (x, y) => ((x >> 4) * 37 + (y >> 3) * 91) & 255,
+    holes: (x) => (x % 100 < 60 ? 0 : 40 + 30 * random()),
+    // Counts so uneven that codes have to be shortened.
+    uneven: () => Math.min(255, -8 * Math.log2(random() + 1e-9)),
+  };
+  const sizes = [
+    ...[1, 1, 1, 37, 37, 1, 7, 9, 8, 8, 17, 33, 200, 150],
+    ...[8000, 3, 3, 5000, WEBP_MOST_SIDE, 2, 2, WEBP_MOST_SIDE],
+  ];
+  for (let i = 0; i < sizes.length; i += 2) {
+    const [width, height] = [sizes[i]!, sizes[i + 1]!];
+    for (const [content, level] of Object.entries(contents)) {
+      const levels = new Uint8Array(width * height).map((_, at) => level(at % width, Math.floor(at / width)));
+      for (const undefinedLevel of [null, 0]) {
+        yield { name: `${width} × ${height} ${content}`, width, height, levels, undefinedLevel, cuts: null };
+      }
+    }
+  }
+}
+
+/** By photon's decoders: RGBA. */
+function decoded(file: Uint8Array): { width: number; height: number; rgba: Uint8Array } {
+  const image = PhotonImage.new_from_byteslice(file);
+  try {
+    return { width: image.get_width(), height: image.get_height(), rgba: image.get_raw_pixels() };
+  } finally {
+    image.free();
+  }
+}
+
+async function fileOf(parts: Uint8Array[]): Promise<Uint8Array> {
+  return new Response(new Blob(parts as Uint8Array<ArrayBuffer>[])).bytes();
+}
+
+/** Mean square of the differences of the colours. */
+function colourError(a: Uint8Array, b: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) if (i % 4 < 3) sum += (a[i]! - b[i]!) ** 2;
+  return sum / (0.75 * a.length);
+}
+
+describe("WebP", () => {
+  it("is decoded to the picture's own pixels, holes transparent", async () => {
+    let index = 0;
+    for (const picture of pictures()) {
+      const colours = coloursOf(COLORMAPS[index++ % COLORMAPS.length]!);
+      const found = decoded(await fileOf(encodeWebp(picture, colours)));
+      expect([picture.name, found.width, found.height]).toEqual([picture.name, picture.width, picture.height]);
+      expect(colourError(found.rgba, toRgba(picture, colours)), picture.name).toBe(0);
+      const transparent = (_: number, i: number): boolean => i % 4 === 3 && found.rgba[i] === 0;
+      const holes = picture.levels.filter((level) => level === picture.undefinedLevel).length;
+      expect(found.rgba.filter(transparent).length, picture.name).toBe(holes);
+    }
+  });
+
+  it("repeats what is flat instead of writing it", async () => {
+    const levels = new Uint8Array(1_000_000).fill(9);
+    const picture = { width: 1000, height: 1000, levels, undefinedLevel: null };
+    expect((await fileOf(encodeWebp(picture, coloursOf("grey")))).length).toBeLessThan(2000);
+  });
+});
+
+describe("JPEG", () => {
+  it("is as near to the picture as photon's of the same quality, and no larger", async () => {
+    let index = 0;
+    for (const picture of pictures()) {
+      const colours = coloursOf(COLORMAPS[index++ % COLORMAPS.length]!);
+      const opaque = toRgba(picture, colours).map((value, i) => (i % 4 === 3 ? 255 : value));
+      const file = await fileOf(encodeJpeg(picture, colours, 85));
+      const found = decoded(file);
+      expect([picture.name, found.width, found.height]).toEqual([picture.name, picture.width, picture.height]);
+      const photon = new PhotonImage(opaque, picture.width, picture.height);
+      const other = photon.get_bytes_jpeg(85);
+      photon.free();
+      expect(file.length, picture.name).toBeLessThanOrEqual(other.length);
+      const [ours, theirs] = [colourError(found.rgba, opaque), colourError(decoded(other).rgba, opaque)];
+      // Of a single block, chance decides which is nearer.
+      expect(ours, picture.name).toBeLessThanOrEqual(1.25 * theirs + 2);
+    }
+  });
+});
+
+describe("prefix codes", () => {
+  it("are complete, of the asked length at most, and shortest where that allows it", () => {
+    const fibonacci = [1, 1];
+    while (fibonacci.length < 30) fibonacci.push(fibonacci.at(-1)! + fibonacci.at(-2)!);
+    for (const most of [7, 15, 29]) {
+      const lengths = codeLengths(fibonacci, most);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(most);
+      expect(lengths.reduce((sum, length) => sum + 2 ** -length, 0)).toBe(1);
+    }
+    expect([...codeLengths(fibonacci, 29)].slice(-3)).toEqual([3, 2, 1]);
+    expect([...codeLengths([0, 5, 0], 7)]).toEqual([0, 1, 0]);
   });
 });
 

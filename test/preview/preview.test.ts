@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
+import { PhotonImage } from "@cf-wasm/photon";
 import { beforeAll, describe, expect, it } from "vitest";
 import { packRuntime } from "../../src/archive/fits-runtime.ts";
 import { drawPreview, makePreviews, removePreviews } from "../../src/archive/preview.ts";
@@ -175,15 +176,57 @@ describe("GET /frames/ID/preview/", () => {
   });
 
   it("says how wide a format can be, and does not draw something narrower instead", async () => {
-    const id = await store(smallFits({ bitpix: 8, axes: [1500, 1000], value: (i) => i % 251 }));
-    const refused = await get(id, "?format=webp&width=1500");
+    const id = await store(smallFits({ bitpix: 8, axes: [20_000, 3], value: (i) => i % 251 }));
+    const refused = await get(id, "?format=webp&width=90000");
     expect([refused.status, await refused.json()]).toEqual([
       400,
-      { width: ['"1500" is not accepted; the image of 1500 × 1000 pixels can be 1396 columns wide as webp.'] },
+      {
+        width: [
+          '"90000" is not accepted; it accepts up to 16384 for an image of 20000 × 3 pixels: a webp has at most 16777216 pixels, 16384 a side.',
+        ],
+      },
     ]);
-    expect((await get(id, "?format=jpeg&width=1396")).status).toBe(200);
-    expect((await png(await get(id, "?width=1500"))).width).toBe(1500);
-    expect((await png(await get(id, "?width=90000"))).width).toBe(1500);
+    expect((await get(id, "?format=webp&width=16384")).status).toBe(200);
+    expect((await png(await get(id, "?width=90000"))).width).toBe(20_000);
+    const high = await store(smallFits({ bitpix: 8, axes: [1, 20_000], value: (i) => i % 251 }));
+    const impossible = await get(high, "?format=webp");
+    expect([impossible.status, Object.keys((await impossible.json()) as object)]).toEqual([400, ["format"]]);
+    expect((await get(high, "?format=jpeg")).status).toBe(200);
+    // Enlarged to 200 columns it would have 6,000 rows, but 300 × 9,000 enlarged by half 13,500.
+    const narrow = await store(smallFits({ bitpix: 8, axes: [10, 9000], value: (i) => i % 251 }));
+    expect((await get(narrow, "?format=webp")).status).toBe(200);
+  });
+
+  it("is as large in every format, by encoders that need no more memory than the picture", async () => {
+    const side: SmallImage = { bitpix: -32, axes: [1500, 1000], value: (i) => (i % 97 === 0 ? Number.NaN : i % 251) };
+    const id = await store(smallFits(side));
+    const query = "?width=1500&cuts=0,250&cmap=magma";
+    const reference = await png(await get(id, query));
+    const [jpeg, webp] = [await get(id, `${query}&format=jpeg`), await get(id, `${query}&format=webp`)];
+    expect([jpeg.headers.get("Content-Type"), webp.headers.get("Content-Type")]).toEqual(["image/jpeg", "image/webp"]);
+    for (const [response, most] of [
+      [webp, 0],
+      [jpeg, 80],
+    ] as const) {
+      const again = await get(id, `${query}&format=${most === 0 ? "webp" : "jpeg"}`, {
+        "If-None-Match": response.headers.get("ETag")!,
+      });
+      expect(again.status).toBe(304);
+      const image = PhotonImage.new_from_byteslice(await response.bytes());
+      const [rgba, width, height] = [image.get_raw_pixels(), image.get_width(), image.get_height()];
+      image.free();
+      expect([width, height]).toEqual([1500, 1000]);
+      let worst = 0;
+      for (let i = 0; i < reference.samples.length; i++) {
+        const level = reference.samples[i]!;
+        if (level === 0) continue;
+        for (let k = 0; k < 3; k++) {
+          worst = Math.max(worst, Math.abs(reference.palette![3 * level + k]! - rgba[4 * i + k]!));
+        }
+      }
+      expect(worst).toBeLessThanOrEqual(most);
+      if (most === 0) expect(rgba.filter((_, i) => i % 4 === 3 && rgba[i] === 0).length).toBe(Math.ceil(1.5e6 / 97));
+    }
   });
 
   it("comes as JPEG and WebP too", async () => {
