@@ -26,7 +26,7 @@ const SECRET_PARAMETERS = [LINK_PARAMETER, "selection", "token", "auth_token", "
  * Of answers that do not say otherwise. Pages say for themselves what they may load, all others may load nothing; and
  * what one viewer may see is kept from shared caches.
  */
-const DEFAULT_HEADERS = {
+const DEFAULT_HEADERS = Object.entries({
   "Cache-Control": "private, no-cache",
   Vary: "Authorization, Cookie",
   "X-Content-Type-Options": "nosniff",
@@ -34,7 +34,7 @@ const DEFAULT_HEADERS = {
   "X-Frame-Options": "DENY",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-};
+});
 
 async function identify(c: HttpContext): Promise<Viewer | ArchiveError> {
   const header = c.req.header("Authorization");
@@ -102,9 +102,9 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning
   await holders.confirm();
   if (!reading) handBookmark(c);
+  // The first makes an answer that may be changed; hono would make another with each header.
   c.header("X-Request-Id", c.var.requestId);
-  for (const [name, value] of Object.entries(DEFAULT_HEADERS)) {
-    if (!c.res.headers.has(name)) c.header(name, value);
-  }
+  const { headers } = c.res;
+  for (const [name, value] of DEFAULT_HEADERS) if (!headers.has(name)) headers.set(name, value);
   console.log(logLine(c, began));
 });
