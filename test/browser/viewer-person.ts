@@ -15,18 +15,26 @@ export const FIELD = ["0001", "0002", "0003"].map((number) => `goe-0m50-vw01-202
   string,
 ];
 
-/** What astropy (CFITSIO's codec) and wcslib say of each of them. Pixels count from 1. */
+/**
+ * A frame of the same field with an image of every kind: 16-bit integers with BSCALE, BZERO and BLANK in RICE under a
+ * turned TAN-SIP, floats with NaN in GZIP_2, unsigned 32-bit integers mirrored, doubles, 64-bit integers far away.
+ */
+export const KINDS = "goe-0m50-vw02-20260320-0004-o01";
+
+/** What CFITSIO and wcslib (through astropy) say of each of them. Pixels count from 1. */
 export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "utf8")) as Record<
   string,
   {
     pixels: [x: number, y: number, value: number, ra: number, dec: number][];
     cube: [x: number, y: number, plane: number, value: number | null][];
     sources: [id: number, x: number, y: number, ra: number, dec: number, peak: number][];
+    /** Of `KINDS`, by HDU; a value as numpy writes it, null: undefined. */
+    units: Record<string, [x: number, y: number, value: string | null, ra: number, dec: number][]>;
   }
 >;
 
 export async function uploadField(): Promise<void> {
-  for (const stem of FIELD) {
+  for (const stem of [...FIELD, KINDS]) {
     await upload({ name: `${stem}.fits`, bytes: new Uint8Array(readFileSync(resolve(FIXTURES, `${stem}.fits`))) });
   }
 }

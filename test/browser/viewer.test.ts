@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { beforeAll, expect, it } from "vitest";
 import type { Visit } from "./chromium.ts";
 import { observer, url, useBrowser } from "./person.ts";
-import { FIELD, idOf, truth, uploadField, ViewerPage } from "./viewer-person.ts";
+import { FIELD, idOf, KINDS, truth, uploadField, ViewerPage } from "./viewer-person.ts";
 
 useBrowser();
 
@@ -30,6 +30,20 @@ it("shows CFITSIO's values and wcslib's positions under the cross-hair", async (
       const [h, m, s, d, dm, ds] = (await viewer.part("sky")).split(/[: ]/).map(Number);
       expect(15 * (h! + m! / 60 + s! / 3600)).toBeCloseTo(ra, 5);
       expect(d! + dm! / 60 + ds! / 3600).toBeCloseTo(dec, 5);
+    }
+  }
+  expect(person.complaints).toEqual([]);
+});
+
+it("shows them of every kind of pixels and coordinates, to the last digit", async () => {
+  for (const [hdu, pixels] of Object.entries(truth[KINDS]!.units)) {
+    const viewer = await ViewerPage.open(person.page, KINDS, `&hdu=${hdu}&at=24.5,24.5,8,0`);
+    for (const [x, y, value, ra, dec] of pixels) {
+      await viewer.cross([x, y]);
+      expect(await viewer.part("value")).toBe(value ?? "undefined");
+      const degrees = (await viewer.part("degrees")).split(" ").map(Number);
+      expect(Math.abs(degrees[0]! - ra)).toBeLessThan(6e-7);
+      expect(Math.abs(degrees[1]! - dec)).toBeLessThan(6e-7);
     }
   }
   expect(person.complaints).toEqual([]);
@@ -261,8 +275,27 @@ it("lays other frames of the field on it by their world coordinates: blinks, and
   expect(peak).toBeGreaterThan(0.7 * there[5]);
   expect(peak).toBeLessThan(1.1 * there[5] + 500);
 
+  // The tools measure the frame in sight, in its own pixels, and say so.
+  await viewer.button("Star").click();
+  await viewer.click([at[1], at[2]]);
+  await page.getByRole("region", { name: "Star" }).getByText(`Of B ${B}`).waitFor();
+  const panel = (await page.locator(".viewer-panel").textContent()) ?? "";
+  const centre = /Centre([\d.]+), (\d+\.\d\d)/.exec(panel)!;
+  expect(Math.hypot(Number(centre[1]) - there[1], Number(centre[2]) - there[2])).toBeLessThan(0.05);
+  await viewer.button("Next").click();
+  await page.getByText("Click a star, or bring the cross-hair to it").waitFor();
+  await page.getByRole("button", { name: "Measure the other frames' stars here" }).click();
+  // R has smaller pixels: 0.55 arcseconds.
+  await expect.poll(() => viewer.part("fwhm")).toMatch(/^FWHM 4\.4\d px · 2\.4\d″$/);
+  await viewer.button("Circle").click();
+  await viewer.drag([at[1], at[2]], [at[1] + 7, at[2]]);
+  // π 7² pixels of 0.7 arcseconds are 249 of 0.55.
+  await expect.poll(async () => Number(/^Pixels(\d+)/.exec(await viewer.part("statistics"))?.[1])).toBeGreaterThan(240);
+  expect(Number(/^Pixels(\d+)/.exec(await viewer.part("statistics"))![1])).toBeLessThan(258);
+
   await viewer.button("Red, green, blue").click();
   await expect.poll(async () => (await viewer.shown()).coloured).toBeGreaterThan(0.2);
+  await viewer.point([at[1], at[2]]);
   expect((await viewer.part("value")).split(" / ").length).toBe(3);
   // R is red, V green and B blue, whatever order they came in.
   await expect.poll(() => viewer.parameter("rgb")).toBe("2,0,1");
@@ -272,6 +305,42 @@ it("lays other frames of the field on it by their world coordinates: blinks, and
   await viewer.button("Previous").click();
   await expect.poll(async () => (await viewer.shown()).coloured).toBeLessThan(0.01);
   expect(person.complaints).toEqual([]);
+});
+
+it("keeps compared frames beside another HDU of the same field, and says which it puts away", async () => {
+  const beside = String(await idOf(V));
+  const viewer = await ViewerPage.open(person.page, KINDS, `&beside=${beside}`);
+  const { page } = viewer;
+  const kept = page.locator(".beside input:checked");
+  await expect.poll(() => kept.count()).toBe(1);
+  await page.getByLabel("HDU").selectOption("2");
+  await expect.poll(() => viewer.parameter("hdu")).toBe("2");
+  await viewer.button("Next").click();
+  await expect.poll(() => viewer.part("shown")).toBe(`V ${V}`);
+  expect(await viewer.parameter("beside")).toBe(beside);
+  await page.getByLabel("HDU").selectOption("5");
+  await page.locator(".viewer-panel").getByText("1 compared frame put away").waitFor();
+  await expect.poll(() => viewer.parameter("beside")).toBeNull();
+});
+
+it("reads a part of an image that is more than the browser can hold", async () => {
+  const small = await observer("/account", { height: 1000 });
+  // Of 160² pixels it takes 100².
+  await small.page.addInitScript("Object.defineProperty(Navigator.prototype, 'deviceMemory', { value: 0.000299 });");
+  const { page } = small;
+  const viewer = await ViewerPage.open(page, V);
+  await page.getByText("Columns 31 to 130 and rows 31 to 130 of 160 × 160").waitFor();
+  await page.getByLabel("X", { exact: true }).fill("20");
+  await page.getByLabel("Y", { exact: true }).fill("150");
+  await page.getByRole("button", { name: "Read the part around it" }).click();
+  await page.getByText("Columns 1 to 100 and rows 61 to 160 of 160 × 160").waitFor();
+  const inside = truth[V]!.pixels.find(([x, y]) => x <= 100 && y > 60)!;
+  await ViewerPage.open(page, V, `&at=${inside[0]},${inside[1]},6,0`);
+  await viewer.cross([inside[0], inside[1]]);
+  expect(await viewer.part("value")).toBe(String(inside[2]));
+  const degrees = (await viewer.part("degrees")).split(" ").map(Number);
+  expect(Math.abs(degrees[0]! - inside[3])).toBeLessThan(6e-7);
+  expect(small.complaints).toEqual([]);
 });
 
 it("shows images larger than the graphics card takes, in tiles", async () => {

@@ -10,9 +10,9 @@ import { type Bounds, gridLines } from "../../src/ui/viewer/grid.ts";
 import { BINS, histogramOf } from "../../src/ui/viewer/histogram.ts";
 import { lineProfile } from "../../src/ui/viewer/line-profile.ts";
 import { backgroundOf, median } from "../../src/ui/viewer/order.ts";
-import { numberAt, type Plane, type Point } from "../../src/ui/viewer/plane.ts";
+import { numberAt, type Plane, type Point, partOf } from "../../src/ui/viewer/plane.ts";
 import { halvingsFor, pyramidOf, tileOf } from "../../src/ui/viewer/pyramid.ts";
-import { type Region, type Statistics, statisticsOf } from "../../src/ui/viewer/region.ts";
+import { boxCorners, type Region, type Statistics, statisticsOf } from "../../src/ui/viewer/region.ts";
 import { nearestSource, sourcesOf } from "../../src/ui/viewer/sources.ts";
 import { measureStar } from "../../src/ui/viewer/star.ts";
 import { fitStar, type StarModel } from "../../src/ui/viewer/star-fit.ts";
@@ -44,7 +44,7 @@ let plane: Plane;
 async function planeOf(name: string, index = 0): Promise<Plane> {
   const file = await openFits(new MemorySource(await fixture(`viewer/${name}`)));
   const { data, shape } = await readImage(await file.hdu(0), { plane: index });
-  return { width: shape[1]!, height: shape[0]!, values: data };
+  return { width: shape[1]!, height: shape[0]!, x0: 0, y0: 0, values: data };
 }
 
 function wcsOf(cards: Cards): Wcs {
@@ -126,7 +126,28 @@ describe("statistics", () => {
       for (const key of Object.keys(expected) as (keyof Statistics)[]) {
         expect(found[key], `${JSON.stringify(region)} ${key}`).toBeCloseTo(expected[key], 7);
       }
+      // A box is a polygon, whichever way round; and in a part of the image it is where it was.
+      if (region.kind !== "box") continue;
+      const corners = boxCorners(region);
+      expect(statisticsOf(plane, { kind: "polygon", corners })).toEqual(found);
+      expect(statisticsOf(plane, { kind: "polygon", corners: corners.toReversed() })).toEqual(found);
     }
+    const part = partOf(plane, 41 * 41, [30, 20]);
+    expect(part).toEqual({ width: 41, height: 41, x0: 10, y0: 0 });
+    const values = Float32Array.from({ length: 41 * 41 }, (_, i) => numberAt(plane, 10 + (i % 41), Math.floor(i / 41)));
+    const inside: Region = { kind: "circle", centre: [32, 22], radius: 8.5 };
+    expect(statisticsOf({ ...part, values }, inside)).toEqual(statisticsOf(plane, inside));
+    const diamond: Region = {
+      kind: "polygon",
+      corners: [
+        [20, 10],
+        [26, 16],
+        [20, 22],
+        [14, 16],
+      ],
+    };
+    // |x − 20| + |y − 16| ≤ 6
+    expect(statisticsOf(plane, diamond)!.count).toBe(85);
     expect(statisticsOf(plane, { kind: "circle", centre: [31.5, 22.5], radius: 0.8 })).toBeNull();
     expect(statisticsOf(plane, { kind: "box", from: [90, 1], to: [100, 5] })).toBeNull();
   });
@@ -213,7 +234,7 @@ function distanceTo(piece: Point[], [x, y]: Point): number {
 
 it("a place of one frame lies on another where wcslib puts it", () => {
   for (const { name, from, to, points } of measures.warps) {
-    const size = { width: from.NAXIS1 as number, height: from.NAXIS2 as number };
+    const size = { width: from.NAXIS1 as number, height: from.NAXIS2 as number, x0: 0, y0: 0 };
     const nodes = warpNodes(wcsOf(from), size, wcsOf(to));
     for (const [x, y, toX, toY] of points) {
       const place = warped(nodes, size, [x, y])!;

@@ -6,6 +6,8 @@
  * from its upper left corner, y downwards.
  */
 
+import { middleOf, type Part } from "./plane.ts";
+
 export interface Camera {
   /** Image coordinates in the middle of the canvas. */
   x: number;
@@ -25,13 +27,14 @@ export interface Size {
 
 const MOST_SCALE = 64;
 
-/** The whole image, as large as the canvas lets it be. */
-export function wholeImage(image: Size, canvas: Size, turn: Pick<Camera, "angle" | "mirrored">): Camera {
+/** All of the image that is here, as large as the canvas lets it be. */
+export function wholeImage(image: Part, canvas: Size, turn: Pick<Camera, "angle" | "mirrored">): Camera {
   const [c, s] = [Math.abs(Math.cos(turn.angle)), Math.abs(Math.sin(turn.angle))];
   const width = image.width * c + image.height * s;
   const height = image.width * s + image.height * c;
   const scale = Math.min(canvas.width / width, canvas.height / height, MOST_SCALE);
-  return { ...turn, x: (image.width + 1) / 2, y: (image.height + 1) / 2, scale };
+  const [x, y] = middleOf(image);
+  return { ...turn, x, y, scale };
 }
 
 /** The image coordinates below a point of the canvas. */

@@ -1,9 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Frame, listFrames, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import type { Layer } from "./layer.ts";
+import { nameOf } from "./measured-on.tsx";
+import { middleOf } from "./plane.ts";
 import type { PixelReader } from "./reader.ts";
 import { openingOf } from "./reader.ts";
-import type { Layer, ViewerState } from "./state.ts";
+import type { ViewerState } from "./state.ts";
 
 /** Frames beside the first: each is in the graphics card's memory. */
 const MOST_BESIDE = 7;
@@ -18,8 +21,8 @@ interface CompareProps {
 
 /** Other frames of this field: blinked one after the other, or three of them as red, green and blue. */
 export function ComparePanel({ state, reader }: CompareProps) {
-  const { wcs, image, frame } = state.first;
-  const centre = wcs?.pixelToIcrs((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
+  const { wcs, plane, frame } = state.first;
+  const centre = wcs?.pixelToIcrs(...middleOf(plane)) ?? null;
   const query = new URLSearchParams({ limit: String(OFFERED) });
   if (centre !== null) query.set("covers", `POINT(${centre[0].toFixed(6)} ${centre[1].toFixed(6)})`);
   const found = useResource(centre === null ? null : `beside ${query}`, (signal) => listFrames(String(query), signal));
@@ -106,10 +109,6 @@ function Section({ children }: { children: preact.ComponentChildren }) {
       {children}
     </section>
   );
-}
-
-function nameOf(frame: Frame): string {
-  return frame.FILTER ?? frame.OBSTYPE;
 }
 
 function factsOf(frame: Frame): string {

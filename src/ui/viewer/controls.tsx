@@ -23,7 +23,7 @@ function cutsNamed(name: string): Cuts {
 export function Controls({ state, onChoose }: ControlsProps) {
   const { image } = state.first;
   const look = state.look.value;
-  const levels = state.levels(state.first);
+  const levels = state.levels();
   const level = (which: 0 | 1, label: string) => (
     <label class="image-wish">
       <span class="muted">{label}</span>
@@ -39,7 +39,7 @@ export function Controls({ state, onChoose }: ControlsProps) {
             return;
           }
           const [low, high] = levels;
-          state.change({ cuts: { kind: "levels", low: which === 0 ? value : low, high: which === 1 ? value : high } });
+          state.setLevels(which === 0 ? [value, high] : [low, value]);
         }}
       />
     </label>

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { BINS, histogramOf } from "./histogram.ts";
 import type { Levels } from "./look.ts";
+import { MeasuredOn } from "./measured-on.tsx";
 import { short } from "./number.ts";
 import type { ViewerState } from "./state.ts";
 
@@ -23,8 +24,8 @@ function fits([low, high]: Levels, [least, most]: Levels): boolean {
 
 /** How often values occur, on a logarithmic scale, with the cut levels as handles. */
 export function HistogramPanel({ state }: { state: ViewerState }) {
-  const { image } = state.first;
-  const levels = state.levels(state.first);
+  const { image } = state.layer;
+  const levels = state.levels();
   const [range, setRange] = useState<Levels>(() => rangeAround(levels, image.extremes));
   const [dragging, setDragging] = useState(false);
   const area = useRef<HTMLDivElement>(null);
@@ -47,13 +48,8 @@ export function HistogramPanel({ state }: { state: ViewerState }) {
 
   const put = (which: 0 | 1, value: number) => {
     const inside = Math.min(most, Math.max(least, value));
-    const [low, high] = state.levels(state.first);
-    state.change({
-      cuts:
-        which === 0
-          ? { kind: "levels", low: Math.min(inside, high), high }
-          : { kind: "levels", low, high: Math.max(inside, low) },
-    });
+    const [low, high] = state.levels();
+    state.setLevels(which === 0 ? [Math.min(inside, high), high] : [low, Math.max(inside, low)]);
   };
   const valueAt = (event: PointerEvent) => {
     const { left, width } = area.current!.getBoundingClientRect();
@@ -102,6 +98,7 @@ export function HistogramPanel({ state }: { state: ViewerState }) {
           {isWhole ? "Around the levels" : "Whole range"}
         </button>
       </div>
+      <MeasuredOn state={state} />
       <div class="histogram" ref={area}>
         <svg viewBox={`0 0 ${BINS} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <path d={path} />

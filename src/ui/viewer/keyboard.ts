@@ -2,8 +2,8 @@
 import { announce } from "../design/announce.tsx";
 import { toImage } from "./camera.ts";
 import { dragged } from "./look.ts";
-import { valueText } from "./number.ts";
-import { type Point, pixelAt } from "./plane.ts";
+import type { Point } from "./plane.ts";
+import { valuesText } from "./readout.tsx";
 import type { ViewerState } from "./state.ts";
 import { TOOLS } from "./tool.ts";
 
@@ -71,18 +71,24 @@ function commandsOf(state: ViewerState, commands: Commands): Record<string, () =
 
 /** Where the cross-hair is, or would be: in the middle of what is in sight. */
 function crossOf(state: ViewerState): Point {
-  const { width, height } = state.first.image.unit;
   const { x, y } = state.camera.peek();
-  const [cx, cy] = state.cursor.peek()?.at ?? [x, y];
-  return [Math.min(width, Math.max(1, Math.round(cx))), Math.min(height, Math.max(1, Math.round(cy)))];
+  return inside(state, state.cursor.peek()?.at ?? [x, y]);
+}
+
+/** The pixel of the image that is nearest to a place. */
+function inside(state: ViewerState, [x, y]: Point): Point {
+  const { x0, y0, width, height } = state.first.plane;
+  return [
+    Math.min(x0 + width, Math.max(x0 + 1, Math.round(x))),
+    Math.min(y0 + height, Math.max(y0 + 1, Math.round(y))),
+  ];
 }
 
 function moveCross(state: ViewerState, [dx, dy]: Point, step: number): void {
   const [x, y] = crossOf(state);
-  const { width, height } = state.first.image.unit;
-  const at: Point = [Math.min(width, Math.max(1, x + dx * step)), Math.min(height, Math.max(1, y + dy * step))];
+  const at = inside(state, [x + dx * step, y + dy * step]);
   state.cursor.value = { at, pinned: true };
-  announce(`${at[0]}, ${at[1]}: ${valueText(pixelAt(state.first.plane, at))}`);
+  announce(`${at[0]}, ${at[1]}: ${valuesText(state, at)}`);
   const anchor = state.anchor.peek();
   if (anchor !== null) draft(state, anchor, at, false);
   const camera = state.camera.peek();

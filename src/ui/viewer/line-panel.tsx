@@ -1,18 +1,30 @@
 import { useMemo } from "preact/hooks";
+import { placeOn } from "./layer.ts";
 import { lineProfile } from "./line-profile.ts";
+import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
 import { chain, Plot } from "./plot.tsx";
 import type { ViewerState } from "./state.ts";
 
 /** Values along the line that was drawn. */
 export function LinePanel({ state }: { state: ViewerState }) {
-  const line = state.line.value;
-  const profile = useMemo(() => line && lineProfile(state.first.plane, line.from, line.to), [line, state]);
+  const { layer, first } = state;
+  const drawn = state.line.value;
+  // On the frame in sight, in whose pixels all of it is said.
+  const line = useMemo(() => {
+    const [from, to] = drawn === null ? [] : [drawn.from, drawn.to].map((end) => placeOn(layer, first, end));
+    return from && to ? { from, to } : null;
+  }, [drawn, layer, first]);
+  const profile = useMemo(() => line && lineProfile(layer.plane, line.from, line.to), [line, layer]);
   if (line === null || profile === null) {
     return (
       <section class="viewer-part" aria-labelledby="line-title">
         <h2 id="line-title">Line</h2>
-        <p class="muted">Drag a line, or press Enter at its beginning and at its end.</p>
+        <p class="muted">
+          {drawn === null
+            ? "Drag a line, or press Enter at its beginning and at its end."
+            : "The line lies beyond the frame in sight."}
+        </p>
       </section>
     );
   }
@@ -22,7 +34,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
   const high = defined.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
   const length = distance.at(-1)!;
   const middle = [(line.from[0] + line.to[0]) / 2, (line.from[1] + line.to[1]) / 2] as const;
-  const scale = state.first.wcs?.pixelScale(...middle) ?? null;
+  const scale = layer.wcs?.pixelScale(...middle) ?? null;
   const end = ([x, y]: readonly [number, number]) => `${x.toFixed(1)}, ${y.toFixed(1)}`;
   const rows: [name: string, value: string][] = [
     ["From", end(line.from)],
@@ -33,6 +45,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
   return (
     <section class="viewer-part" aria-labelledby="line-title">
       <h2 id="line-title">Line</h2>
+      <MeasuredOn state={state} />
       {defined.length > 0 && (
         <Plot
           label={`Values along the line: ${short(low)} to ${short(high)} over ${length.toFixed(1)} pixels.`}

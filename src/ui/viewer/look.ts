@@ -52,6 +52,14 @@ export function levelsBeside(cuts: Cuts, first: Measured, image: Measured): Leve
   return [to[0] + (cuts.low - from[0]) * scale, to[0] + (cuts.high - from[0]) * scale];
 }
 
+/** The first image's levels that lie where these lie in another's range: `levelsBeside` the other way round. */
+export function levelsOfFirst([low, high]: Levels, first: Measured, image: Measured): Levels {
+  if (image === first) return [low, high];
+  const [from, to] = [first.zscale, image.zscale];
+  const scale = (from[1] - from[0]) / (to[1] - to[0] || 1);
+  return [from[0] + (low - to[0]) * scale, from[0] + (high - to[0]) * scale];
+}
+
 /**
  * As DS9's right button: sideways moves the levels, up and down brings them together or apart. `dx`, `dy`: the way as
  * parts of the canvas's width and height.

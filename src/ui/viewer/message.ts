@@ -1,5 +1,6 @@
 /** What the viewer and its worker say to each other. */
 import type { Pixels } from "../../imaging/pixels.ts";
+import type { Part, Point } from "./plane.ts";
 import type { Level } from "./pyramid.ts";
 
 export interface OpenRequest {
@@ -11,6 +12,10 @@ export interface OpenRequest {
   /** Index of the HDU; null: the science image. */
   hdu: number | null;
   plane: number;
+  /** Most pixels that may be held; of an image that has more, a part is read. */
+  mostPixels: number;
+  /** The middle of that part; null: of the image. */
+  around: Point | null;
 }
 
 export interface ImageUnit {
@@ -34,6 +39,8 @@ export interface LoadedImage extends CutLevels {
   units: ImageUnit[];
   /** The plane that was read, from 0. */
   plane: number;
+  /** What of the image is here. */
+  part: Part;
   /** Row by row from the lowest, with every digit. */
   values: Pixels;
   /** As the shader takes them: the image halved `halvings` times, and its smaller copies. */
@@ -46,7 +53,7 @@ export interface LoadedImage extends CutLevels {
 export type ViewerRequest =
   | { id: number; open: OpenRequest }
   /** Longest side of an image that the graphics card takes as one: no image is answered before this is known. */
-  | { mostPixels: number };
+  | { longestSide: number };
 
 export type ViewerAnswer =
   | "started"

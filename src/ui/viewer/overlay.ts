@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { type Camera, type Size, toCanvas, toImage } from "./camera.ts";
 import { type GridLine, gridLines } from "./grid.ts";
 import type { Point } from "./plane.ts";
-import type { Region } from "./region.ts";
+import { boxCorners, type Region } from "./region.ts";
 import { directions, scaleBar } from "./sky.ts";
 import type { ViewerState } from "./state.ts";
 
@@ -59,7 +59,7 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
   const [line, region, star, anchor] = [
     tool === "line" ? state.line.value : null,
     tool === "box" || tool === "circle" ? state.region.value : null,
-    tool === "star" ? state.stars.value.at(-1) : undefined,
+    tool === "star" ? state.starsHere.at(-1) : undefined,
     state.anchor.value,
   ];
   const cursor = state.cursor.value;
@@ -87,14 +87,16 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
     }
     if (region !== null) drawRegion(context, region, place, camera);
     if (star !== undefined) {
-      const [px, py] = place(star.centre);
+      const [px, py] = place(star.at);
+      const { fwhm, annulus } = star.star;
       for (const [radius, dash] of [
-        [star.fwhm, []],
-        [star.annulus[0], [4, 4]],
-        [star.annulus[1], [4, 4]],
+        [fwhm, []],
+        [annulus[0], [4, 4]],
+        [annulus[1], [4, 4]],
       ] as const) {
+        const shown = Math.max(2, (radius / star.scale) * camera.scale);
         context.setLineDash([...dash]);
-        stroke(context, TOOL_INK, 1.5, () => context.arc(px, py, Math.max(2, radius * camera.scale), 0, 2 * Math.PI));
+        stroke(context, TOOL_INK, 1.5, () => context.arc(px, py, shown, 0, 2 * Math.PI));
       }
       context.setLineDash([]);
     }
@@ -119,7 +121,7 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
 
 /** The part of the image that is in sight, with a margin. */
 function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
-  const { width, height } = state.first.image.unit;
+  const { x0, y0, width, height } = state.first.plane;
   const corners = [
     [0, 0],
     [canvas.width, 0],
@@ -128,10 +130,10 @@ function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
   ].map(([px, py]) => toImage(camera, canvas, px!, py!));
   const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
   return {
-    x0: Math.max(0.5, Math.min(...xs)),
-    y0: Math.max(0.5, Math.min(...ys)),
-    x1: Math.min(width + 0.5, Math.max(...xs)),
-    y1: Math.min(height + 0.5, Math.max(...ys)),
+    x0: Math.max(x0 + 0.5, Math.min(...xs)),
+    y0: Math.max(y0 + 0.5, Math.min(...ys)),
+    x1: Math.min(x0 + width + 0.5, Math.max(...xs)),
+    y1: Math.min(y0 + height + 0.5, Math.max(...ys)),
   };
 }
 
@@ -233,16 +235,9 @@ function drawRegion(
     stroke(context, TOOL_INK, 1.75, () => context.arc(px, py, Math.max(1, region.radius * scale), 0, 2 * Math.PI));
     return;
   }
-  const [[x0, y0], [x1, y1]] = [region.from, region.to];
+  const corners = region.kind === "box" ? boxCorners(region) : region.corners;
   stroke(context, TOOL_INK, 1.75, () => {
-    context.moveTo(...place([x0, y0]));
-    for (const corner of [
-      [x1, y0],
-      [x1, y1],
-      [x0, y1],
-    ] as const) {
-      context.lineTo(...place(corner));
-    }
+    for (const corner of corners) context.lineTo(...place(corner));
     context.closePath();
   });
 }

@@ -7,6 +7,7 @@ import { type Colormap, coloursOf } from "../../imaging/colormap.ts";
 import type { Camera, Size } from "./camera.ts";
 import type { Levels, ShaderStretch } from "./look.ts";
 import type { LoadedImage } from "./message.ts";
+import type { Part } from "./plane.ts";
 import { tileOf } from "./pyramid.ts";
 import { fragmentOf, type Variant, VERTEX } from "./shader.ts";
 import { TILE, TileCache } from "./tile-cache.ts";
@@ -31,8 +32,8 @@ export interface Drawing {
   camera: Camera;
   /** Device pixels for one CSS pixel. */
   ratio: number;
-  /** Size of the image whose coordinates the camera has. */
-  reference: Size;
+  /** What is here of the image whose coordinates the camera has. */
+  reference: Part;
   /** One image, or those for red, green and blue. */
   layers: { painted: Painted; levels: Levels }[];
   stretch: ShaderStretch;
@@ -49,7 +50,7 @@ interface Tiles {
 }
 
 /** The longest side of an image that this browser's graphics card takes as one; null without WebGL2. Slow. */
-export function mostPixelsHere(): number | null {
+export function longestSideHere(): number | null {
   const gl = document.createElement("canvas").getContext("webgl2");
   if (gl === null) return null;
   const most = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
@@ -171,7 +172,9 @@ export class Painter {
     if (nodes === null) return { image, without, texture, nodes: null };
     const side = WARP_CELLS + 1;
     const table = this.#texture();
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG32F, side, side, 0, gl.RG, gl.FLOAT, nodes);
+    const { x0, y0 } = image.part;
+    const onPart = nodes.map((place, i) => place - (i % 2 === 0 ? x0 : y0));
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG32F, side, side, 0, gl.RG, gl.FLOAT, onPart);
     return { image, without, texture, nodes: table };
   }
 
@@ -186,9 +189,10 @@ export class Painter {
   }
 
   /** Draws into the whole canvas. Answers whether tiles are still to come, so that another frame is worth drawing. */
-  draw({ camera, ratio, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
+  draw({ camera: { x, y, ...view }, ratio, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
     const gl = this.#gl;
     const { width, height } = gl.canvas;
+    const camera = { ...view, x: x - reference.x0, y: y - reference.y0 };
     const first = layers[0]!.painted;
     const scale = camera.scale * ratio;
     const isTiled = first.image.halvings > 0 && first.nodes === null && 1 / scale < 2;
@@ -200,10 +204,10 @@ export class Painter {
     const [three, far] = [layers.length === 3, scale < 1];
     this.#use({ three, turned: turned.includes(true), tiled: isTiled, far, stretch });
     for (const [slot, { painted, levels }] of slots.entries()) {
-      const { unit } = painted.image;
+      const { part } = painted.image;
       this.#bind(slot, painted.texture);
       this.#bind(3 + slot, painted.nodes ?? painted.texture);
-      gl.uniform2f(this.#place(`size[${slot}]`), unit.width, unit.height);
+      gl.uniform2f(this.#place(`size[${slot}]`), part.width, part.height);
       const [low, high] = levels;
       gl.uniform2f(this.#place(`cuts[${slot}]`), low, 1 / Math.max(high - low, 1e-30));
     }
@@ -254,7 +258,7 @@ export class Painter {
   #tilesOf(image: LoadedImage): Tiles {
     if (this.#tiles?.of === image) return this.#tiles;
     const gl = this.#gl;
-    const cache = new TileCache(image.unit, TILE_SLOTS);
+    const cache = new TileCache(image.part, TILE_SLOTS);
     const texture = this.#texture(gl.TEXTURE_2D_ARRAY);
     gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R32F, TILE, TILE, TILE_SLOTS);
     const slots = this.#texture();
@@ -280,7 +284,7 @@ export class Painter {
       const { slot, lost } = cache.place(tile);
       if (lost !== null) write(lost, -1);
       const [column, row] = [tile % cache.columns, Math.floor(tile / cache.columns)];
-      tileOf(image.values, image.unit, column * TILE, row * TILE, TILE, pixels);
+      tileOf(image.values, image.part, column * TILE, row * TILE, TILE, pixels);
       this.#bind(SPARE, texture, gl.TEXTURE_2D_ARRAY);
       gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, slot, TILE, TILE, 1, gl.RED, gl.FLOAT, pixels);
       write(tile, slot);

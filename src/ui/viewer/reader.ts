@@ -1,7 +1,7 @@
 /** Pixels of the archive's files, read in a Web Worker that lives as long as the viewer. */
 import type { Frame } from "../api/frame.ts";
 import type { LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
-import { mostPixelsHere } from "./painter.ts";
+import { longestSideHere } from "./painter.ts";
 
 interface Waiting {
   resolve(image: LoadedImage): void;
@@ -26,9 +26,9 @@ export class PixelReader {
     this.#worker.onmessage = ({ data }: MessageEvent<ViewerAnswer>) => {
       if (data === "started") {
         // To ask takes a browser a good part of a second when it is the first to draw: the file is on its way meanwhile.
-        const mostPixels = mostPixelsHere();
-        if (mostPixels === null) this.#fail(new NoWebGl());
-        else this.#say({ mostPixels });
+        const longestSide = longestSideHere();
+        if (longestSide === null) this.#fail(new NoWebGl());
+        else this.#say({ longestSide });
         return;
       }
       const waiting = this.#waiting.get(data.id);
@@ -68,16 +68,29 @@ export class PixelReader {
   }
 }
 
+/**
+ * Most pixels of an image that this device may be asked to hold: 2^28 where it has 8 GB of memory or does not say, in
+ * proportion below. With its smaller copies, a float of each takes a sixth of the memory.
+ */
+function mostPixelsHere(): number {
+  const { deviceMemory = 8 } = navigator as Navigator & { deviceMemory?: number };
+  return Math.floor(deviceMemory * 2 ** 25);
+}
+
 /** What to ask for to get the image of a frame. */
 export function openingOf(
   frame: Pick<Frame, "id" | "size" | "filename">,
   version: number | null,
-  choice: { hdu: number | null; plane: number } = { hdu: null, plane: 0 },
+  choice: Partial<Pick<OpenRequest, "hdu" | "plane" | "around">> = {},
 ): OpenRequest {
   return {
     url: `/frames/${frame.id}/download/${version === null ? "" : `?version=${version}`}`,
     size: frame.size,
     gzip: frame.filename.endsWith(".gz"),
+    hdu: null,
+    plane: 0,
+    around: null,
+    mostPixels: mostPixelsHere(),
     ...choice,
   };
 }

@@ -1,19 +1,26 @@
 import { formatDec, formatRa } from "../../sky/angle.ts";
+import { placeOn } from "./layer.ts";
 import { short, valueText } from "./number.ts";
 import { type Point, pixelAt } from "./plane.ts";
-import type { Layer, ViewerState } from "./state.ts";
-import { warped } from "./warp.ts";
-
-/** A place of the first frame on another. */
-function placeOn({ nodes }: Layer, first: Layer, at: Point): Point | null {
-  return nodes === null ? at : warped(nodes, first.image.unit, at);
-}
+import type { ViewerState } from "./state.ts";
 
 /** The sky at the cross-hair, ICRS degrees; null: none, or off it. */
 export function skyAt(state: ViewerState): [number, number] | null {
   const cursor = state.cursor.value;
   const wcs = state.first.wcs;
   return cursor === null || wcs === null ? null : wcs.pixelToIcrs(...cursor.at);
+}
+
+/** The value of what is in sight at a place; of three frames in colour, theirs. */
+export function valuesText(state: ViewerState, at: Point): string {
+  const layers = state.trio ?? [state.layer];
+  const texts = layers.map((layer) => {
+    const place = placeOn(layer, state.first, at);
+    const value = place && pixelAt(layer.plane, place);
+    if (layers.length > 1 && value !== null) return short(Number(value), 5);
+    return valueText(value, layer.plane.values instanceof Float32Array);
+  });
+  return texts.join(" / ");
 }
 
 /** A position as people write it down. */
@@ -25,12 +32,6 @@ export function positionText([ra, dec]: [number, number]): string {
 export function Readout({ state }: { state: ViewerState }) {
   const at = state.cursor.value?.at ?? null;
   const sky = skyAt(state);
-  const layers = state.trio ?? [state.layer];
-  const values = layers.map((layer) => {
-    const place = at && placeOn(layer, state.first, at);
-    const value = place && pixelAt(layer.plane, place);
-    return layers.length === 1 || value === null ? valueText(value) : short(Number(value), 5);
-  });
   const nothing = state.first.wcs === null ? "no WCS" : "–";
   return (
     <dl class="readout" id="viewer-readout">
@@ -40,7 +41,7 @@ export function Readout({ state }: { state: ViewerState }) {
       </div>
       <div class="value">
         <dt>Value</dt>
-        <dd data-part="value">{values.join(" / ")}</dd>
+        <dd data-part="value">{at === null ? "–" : valuesText(state, at)}</dd>
       </div>
       <div class="wide">
         <dt>RA, Dec</dt>

@@ -1,5 +1,8 @@
+import { regionOn } from "./layer.ts";
+import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
-import type { Region } from "./region.ts";
+import type { Point } from "./plane.ts";
+import { boxCorners, type Region } from "./region.ts";
 import type { ViewerState } from "./state.ts";
 
 function wordsOf(region: Region): string {
@@ -7,13 +10,15 @@ function wordsOf(region: Region): string {
     const [x, y] = region.centre;
     return `${x.toFixed(1)}, ${y.toFixed(1)}, radius ${region.radius.toFixed(1)} px`;
   }
-  const [x, y] = [0, 1].map((axis) => Math.abs(region.to[axis]! - region.from[axis]!));
-  return `${x!.toFixed(1)} × ${y!.toFixed(1)} px`;
+  const [a, b, c] = region.kind === "box" ? boxCorners(region) : region.corners;
+  const side = (from: Point, to: Point) => Math.hypot(to[0] - from[0], to[1] - from[1]).toFixed(1);
+  return `${side(a!, b!)} × ${side(b!, c!)} px`;
 }
 
 /** Statistics of the pixels in the box or circle that was drawn. */
 export function RegionPanel({ state }: { state: ViewerState }) {
-  const region = state.region.value;
+  const { layer } = state;
+  const region = state.region.value && regionOn(layer, state.first, state.region.value);
   const found = state.statistics.value;
   const isBox = state.tool.value === "box";
   const rows: [name: string, value: string][] =
@@ -28,11 +33,11 @@ export function RegionPanel({ state }: { state: ViewerState }) {
           ["Maximum", short(found.max, 7)],
           ["Sum", short(found.sum, 9)],
         ];
-  const scale =
-    region?.kind === "circle" ? (state.first.wcs?.pixelScale(region.centre[0], region.centre[1]) ?? null) : null;
+  const scale = region?.kind === "circle" ? (layer.wcs?.pixelScale(...region.centre) ?? null) : null;
   return (
     <section class="viewer-part" aria-labelledby="region-title">
       <h2 id="region-title">{isBox ? "Box" : "Circle"}</h2>
+      <MeasuredOn state={state} />
       {region === null ? (
         <p class="muted">
           {isBox

@@ -1,12 +1,24 @@
 /** Statistics of the pixels in a box or a circle. Pure. */
 import { median } from "./order.ts";
-import { numberAt, type Plane, type Point } from "./plane.ts";
+import { numberAt, type Part, type Plane, type Point } from "./plane.ts";
 
 export type Region =
   /** Two opposite corners; the pixels whose middles lie between them. */
   | { kind: "box"; from: Point; to: Point }
   /** The pixels whose middles lie within a radius of the centre. */
-  | { kind: "circle"; centre: Point; radius: number };
+  | { kind: "circle"; centre: Point; radius: number }
+  /** The pixels whose middles lie inside; convex: a box as another frame has it. */
+  | { kind: "polygon"; corners: readonly Point[] };
+
+/** The corners of a box, in their order around it. */
+export function boxCorners({ from: [x0, y0], to: [x1, y1] }: Extract<Region, { kind: "box" }>): Point[] {
+  return [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ];
+}
 
 export interface Statistics {
   /** Defined pixels. */
@@ -22,37 +34,59 @@ export interface Statistics {
   sum: number;
 }
 
-/** Columns and rows, from 1 and both ends inside, that a region reaches within an image. */
-export function extentOf(region: Region, { width, height }: Pick<Plane, "width" | "height">) {
-  const [low, high] =
-    region.kind === "box"
-      ? [
-          [Math.min(region.from[0], region.to[0]), Math.min(region.from[1], region.to[1])],
-          [Math.max(region.from[0], region.to[0]), Math.max(region.from[1], region.to[1])],
-        ]
-      : [
-          [region.centre[0] - region.radius, region.centre[1] - region.radius],
-          [region.centre[0] + region.radius, region.centre[1] + region.radius],
-        ];
+/** Columns and rows, from 1 and both ends inside, that a region reaches within what is here of an image. */
+function extentOf(region: Region, { x0, y0, width, height }: Part) {
+  const corners: readonly Point[] =
+    region.kind === "circle"
+      ? [-region.radius, region.radius].map((radius) => [region.centre[0] + radius, region.centre[1] + radius])
+      : region.kind === "box"
+        ? [region.from, region.to]
+        : region.corners;
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
   return {
-    x0: Math.max(1, Math.ceil(low[0]!)),
-    y0: Math.max(1, Math.ceil(low[1]!)),
-    x1: Math.min(width, Math.floor(high[0]!)),
-    y1: Math.min(height, Math.floor(high[1]!)),
+    left: Math.max(x0 + 1, Math.ceil(Math.min(...xs))),
+    low: Math.max(y0 + 1, Math.ceil(Math.min(...ys))),
+    right: Math.min(x0 + width, Math.floor(Math.max(...xs))),
+    top: Math.min(y0 + height, Math.floor(Math.max(...ys))),
   };
+}
+
+/** Whether the middle of a pixel within the region's extent lies in the region. */
+function insideOf(region: Region): (x: number, y: number) => boolean {
+  switch (region.kind) {
+    case "box":
+      return () => true;
+    case "circle": {
+      const { centre, radius } = region;
+      return (x, y) => (x - centre[0]) ** 2 + (y - centre[1]) ** 2 <= radius ** 2;
+    }
+    case "polygon": {
+      const { corners } = region;
+      // On the same side of all edges; which one, the direction around it decides.
+      return (x, y) => {
+        let [left, right] = [false, false];
+        for (const [i, [ax, ay]] of corners.entries()) {
+          const [bx, by] = corners[(i + 1) % corners.length]!;
+          const side = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+          if (side > 0) left = true;
+          else if (side < 0) right = true;
+        }
+        return !(left && right);
+      };
+    }
+  }
 }
 
 /** Null where no pixel in the region has a value. */
 export function statisticsOf(plane: Plane, region: Region): Statistics | null {
-  const { x0, y0, x1, y1 } = extentOf(region, plane);
-  if (x1 < x0 || y1 < y0) return null;
-  const values = new Float64Array((x1 - x0 + 1) * (y1 - y0 + 1));
+  const { left, low, right, top } = extentOf(region, plane);
+  if (right < left || top < low) return null;
+  const isInside = insideOf(region);
+  const values = new Float64Array((right - left + 1) * (top - low + 1));
   let [count, inside, sum, min, max] = [0, 0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let y = y0; y <= y1; y++) {
-    for (let x = x0; x <= x1; x++) {
-      if (region.kind === "circle" && (x - region.centre[0]) ** 2 + (y - region.centre[1]) ** 2 > region.radius ** 2) {
-        continue;
-      }
+  for (let y = low; y <= top; y++) {
+    for (let x = left; x <= right; x++) {
+      if (!isInside(x, y)) continue;
       inside++;
       const value = numberAt(plane, x - 1, y - 1);
       if (value - value !== 0) continue; // NaN and the infinities

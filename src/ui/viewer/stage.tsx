@@ -3,12 +3,13 @@ import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { pan, toImage, zoom } from "./camera.ts";
 import { type Commands, keysOf } from "./keyboard.ts";
+import type { Layer } from "./layer.ts";
 import { dragged } from "./look.ts";
 import { keepOverlay } from "./overlay.ts";
 import { type Painted, Painter } from "./painter.ts";
 import type { Point } from "./plane.ts";
 import { nearestSource } from "./sources.ts";
-import type { Layer, ViewerState } from "./state.ts";
+import type { ViewerState } from "./state.ts";
 
 /** CSS pixels that a click may move and still be one. */
 const STILL = 4;
@@ -114,7 +115,7 @@ function keepDrawing(target: HTMLCanvasElement, painter: Painter, state: ViewerS
         target.width = width;
         target.height = height;
       }
-      const reference = state.first.image.unit;
+      const reference = state.first.plane;
       const more = painter.draw({ camera, ratio, reference, layers: drawn, stretch, colormap, inverted });
       target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
       if (more || !isWhole) request = requestAnimationFrame(draw);

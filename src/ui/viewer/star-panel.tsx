@@ -1,5 +1,7 @@
+import { MeasuredOn } from "./measured-on.tsx";
 import { short } from "./number.ts";
 import { median } from "./order.ts";
+import { middleOf } from "./plane.ts";
 import { chain, Plot } from "./plot.tsx";
 import { positionText } from "./readout.tsx";
 import type { Star } from "./star.ts";
@@ -10,8 +12,9 @@ const MODEL_NAMES = { moffat: "Moffat", gauss: "Gauss" };
 
 /** The star measured last: its width in large letters, its radial profile, and the median of all measured. */
 export function StarPanel({ state }: { state: ViewerState }) {
-  const stars = state.stars.value;
-  const star = stars.at(-1);
+  const stars = state.starsHere;
+  const star = stars.at(-1)?.star;
+  const elsewhere = state.stars.value.length - stars.length;
   return (
     <section class="viewer-part" aria-labelledby="star-title">
       <div class="part-head">
@@ -30,16 +33,22 @@ export function StarPanel({ state }: { state: ViewerState }) {
           ))}
         </fieldset>
       </div>
+      <MeasuredOn state={state} />
       {state.starMissed.value && <p class="fault">No star rises out of the noise there.</p>}
       {star === undefined ? (
         <p class="muted">Click a star, or bring the cross-hair to it and press Enter.</p>
       ) : (
         <Measured star={star} state={state} />
       )}
+      {elsewhere > 0 && (
+        <button type="button" class="button tight" onClick={() => state.measureSame()}>
+          Measure the other frames' stars here
+        </button>
+      )}
       {stars.length > 1 && (
         <p class="several">
           {stars.length} stars: median FWHM{" "}
-          <strong>{widthText(median(Float64Array.from(stars, (one) => one.fwhm)), state)}</strong>{" "}
+          <strong>{widthText(median(Float64Array.from(stars, ({ star: one }) => one.fwhm)), state)}</strong>{" "}
           <button type="button" class="link small" onClick={() => state.clear()}>
             Start again
           </button>
@@ -50,14 +59,14 @@ export function StarPanel({ state }: { state: ViewerState }) {
 }
 
 function widthText(pixels: number, state: ViewerState): string {
-  const { wcs, image } = state.first;
-  const scale = wcs?.pixelScale((image.unit.width + 1) / 2, (image.unit.height + 1) / 2) ?? null;
+  const { wcs, plane } = state.layer;
+  const scale = wcs?.pixelScale(...middleOf(plane)) ?? null;
   const text = `${pixels.toFixed(2)} px`;
   return scale === null ? text : `${text} · ${(pixels * scale * 3600).toFixed(2)}″`;
 }
 
 function Measured({ star, state }: { star: Star; state: ViewerState }) {
-  const sky = state.first.wcs?.pixelToIcrs(...star.centre) ?? null;
+  const sky = state.layer.wcs?.pixelToIcrs(...star.centre) ?? null;
   const rows: [name: string, value: string][] = [
     ["Centre", `${star.centre[0].toFixed(2)}, ${star.centre[1].toFixed(2)}`],
     ...(sky === null ? [] : [["Position", positionText(sky)] as [string, string]]),

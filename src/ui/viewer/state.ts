@@ -5,35 +5,34 @@ import { announce } from "../design/announce.tsx";
 import type { CsvTable } from "../frame/csv.ts";
 import type { View } from "./address.ts";
 import { type Camera, northUp, type Size, wholeImage, zoom } from "./camera.ts";
-import { type Levels, type Look, levelsBeside } from "./look.ts";
+import { firstLayer, type Layer, laidOn, layerOn, pixelsAlong, placeFrom, placeOn, regionOn } from "./layer.ts";
+import { type Levels, type Look, levelsBeside, levelsOfFirst } from "./look.ts";
 import type { LoadedImage } from "./message.ts";
-import type { Plane, Point } from "./plane.ts";
+import { middleOf, type Point, samePart } from "./plane.ts";
 import { type Region, type Statistics, statisticsOf } from "./region.ts";
-import { directions, wcsOf } from "./sky.ts";
+import { directions } from "./sky.ts";
 import type { Source } from "./sources.ts";
 import { measureStar, type Star } from "./star.ts";
 import type { StarModel } from "./star-fit.ts";
 import type { Tool } from "./tool.ts";
-import { warpNodes } from "./warp.ts";
 
 /** As the file has it: the first row at the bottom. */
 const UPRIGHT = { angle: 0, mirrored: false };
 /** CSS pixels around a click in which a star may be. */
 const STAR_REACH = 14;
 
-/** A frame that is shown, alone or beside others. */
-export interface Layer {
-  frame: Frame;
-  image: LoadedImage;
-  plane: Plane;
-  wcs: ReturnType<typeof wcsOf>;
-  /** Where the first frame's pixels lie on it; null for the first. */
-  nodes: Float32Array<ArrayBuffer> | null;
-}
-
 export interface Catalogue {
   table: CsvTable;
   sources: Source[];
+}
+
+/** A star, the frame that it was measured in, and where it is on the first. */
+export interface MeasuredStar {
+  star: Star;
+  layer: Layer;
+  at: Point;
+  /** Pixels of its frame along one of the first's. */
+  scale: number;
 }
 
 export class ViewerState {
@@ -56,22 +55,26 @@ export class ViewerState {
   readonly anchor = signal<Point | null>(null);
   readonly line = signal<{ from: Point; to: Point } | null>(null);
   readonly region = signal<Region | null>(null);
-  /** Of the region, once it is not being drawn any more. */
-  readonly statistics = signal<Statistics | "empty" | null>(null);
+  readonly #drawing = signal(false);
+  /** Of the region in the frame in sight, once it is not being drawn any more. */
+  readonly statistics: ReadonlySignal<Statistics | "empty" | null>;
   readonly starModel = signal<StarModel>("moffat");
-  /** Stars measured, the last one last; `"none"`: there was none at the last place. */
-  readonly stars = signal<readonly Star[]>([]);
+  /** Stars measured, the last one last. */
+  readonly stars = signal<readonly MeasuredStar[]>([]);
+  /** There was none at the last place. */
   readonly starMissed = signal(false);
 
   /** The first frame and those beside it. */
   readonly layers: Signal<readonly Layer[]>;
   readonly shown = signal(0);
   readonly colours: Signal<[number, number, number] | null>;
+  /** How many frames were put away with the last HDU or part, because they show nothing of this one's field. */
+  readonly gone = signal(0);
   /** Frames that the address asks for and that are not here yet. */
   readonly awaited: Signal<readonly number[]>;
 
   constructor(frame: Frame, image: LoadedImage, view: View) {
-    this.layers = signal([layerOf(frame, image, null)]);
+    this.layers = signal([firstLayer(frame, image)]);
     this.framing = signal(view.camera);
     this.look = signal(view.look);
     this.tool = signal(view.tool);
@@ -81,37 +84,50 @@ export class ViewerState {
     this.picked = signal(view.source);
     this.colours = signal(view.colours);
     this.awaited = signal(view.beside);
-    this.camera = computed(() => this.framing.value ?? wholeImage(this.first.image.unit, this.canvas.value, UPRIGHT));
+    this.camera = computed(() => this.framing.value ?? wholeImage(this.first.plane, this.canvas.value, UPRIGHT));
+    this.statistics = computed(() => {
+      const region = this.region.value;
+      if (region === null || this.#drawing.value) return null;
+      const there = regionOn(this.layer, this.first, region);
+      return (there && statisticsOf(this.layer.plane, there)) ?? "empty";
+    });
   }
 
-  /** The frame that the page is about: what is measured, and whose pixels the view counts. */
+  /** The frame that the page is about: whose pixels the view counts. */
   get first(): Layer {
     return this.layers.value[0]!;
   }
 
-  /** Another plane of it, seen and measured in the same places; or another of its HDUs, where everything begins anew. */
+  /**
+   * Another plane or part of it, seen and measured in the same places; or another of its HDUs, where all begins anew but
+   * for the frames beside it. Those stay that show something of the field.
+   */
   open(image: LoadedImage): void {
     const { first } = this;
-    const next = layerOf(first.frame, image, null);
+    const next = firstLayer(first.frame, image);
+    const isSame = image.unit.index === first.image.unit.index;
+    const before = this.layers.peek().slice(1);
+    const isSamePart = isSame && samePart(next.plane, first.plane);
+    const beside = isSamePart ? before : laidOn(next, before);
     batch(() => {
       this.stars.value = [];
       this.starMissed.value = false;
-      if (image.unit.index === first.image.unit.index) {
-        this.layers.value = this.layers.peek().with(0, next);
-        this.setRegion(this.region.peek(), true);
-        return;
+      this.layers.value = [next, ...beside];
+      this.gone.value = before.length - beside.length;
+      if (this.gone.peek() > 0) {
+        this.colours.value = null;
+        this.shown.value = 0;
       }
-      this.layers.value = [next];
-      this.awaited.value = [];
+      if (isSame) return;
       this.shown.value = 0;
-      this.colours.value = null;
       this.framing.value = null;
       this.cursor.value = null;
       this.anchor.value = null;
       this.line.value = null;
       this.catalogue.value = null;
-      this.setRegion(null, true);
+      this.region.value = null;
     });
+    if (this.gone.peek() > 0) announce(goneText(this.gone.peek()));
   }
 
   /** The frame in sight, or the red one. */
@@ -128,6 +144,12 @@ export class ViewerState {
 
   levels(layer: Layer = this.layer): Levels {
     return levelsBeside(this.look.value.cuts, this.first.image, layer.image);
+  }
+
+  /** Levels of the frame in sight; those of all others follow. */
+  setLevels(levels: Levels): void {
+    const [low, high] = levelsOfFirst(levels, this.first.image, this.layer.image);
+    this.change({ cuts: { kind: "levels", low, high } });
   }
 
   change(look: Partial<Look>): void {
@@ -147,7 +169,7 @@ export class ViewerState {
   fit(): void {
     const { angle, mirrored } = this.camera.peek();
     const turned = angle !== 0 || mirrored;
-    this.framing.value = turned ? wholeImage(this.first.image.unit, this.canvas.peek(), { angle, mirrored }) : null;
+    this.framing.value = turned ? wholeImage(this.first.plane, this.canvas.peek(), { angle, mirrored }) : null;
   }
 
   onePixel(): void {
@@ -156,44 +178,74 @@ export class ViewerState {
 
   /** Does nothing without a WCS. */
   turnNorth(): void {
-    const { unit } = this.first.image;
-    const at = this.first.wcs && directions(this.first.wcs, (unit.width + 1) / 2, (unit.height + 1) / 2);
-    if (at) this.framing.value = wholeImage(unit, this.canvas.peek(), northUp(at.north, at.east));
+    const { plane, wcs } = this.first;
+    const at = wcs && directions(wcs, ...middleOf(plane));
+    if (at) this.framing.value = wholeImage(plane, this.canvas.peek(), northUp(at.north, at.east));
   }
 
   turnBack(): void {
     this.framing.value = null;
   }
 
+  /** Stars that were measured in the frame in sight. */
+  get starsHere(): readonly MeasuredStar[] {
+    return this.stars.value.filter(({ layer }) => layer === this.layer);
+  }
+
+  /** Measures the star near a place of the first frame in the frame in sight. */
   measure(near: Point): void {
-    const saturation = this.first.image.keywords.SATURATE;
-    const star = measureStar(this.first.plane, near, {
-      model: this.starModel.peek(),
-      reach: Math.min(40, Math.max(5, STAR_REACH / this.camera.peek().scale)),
-      saturation: typeof saturation === "number" && saturation > 0 ? saturation : null,
-    });
+    const star = this.#starAt(near);
     batch(() => {
       this.starMissed.value = star === null;
       if (star !== null) this.stars.value = [...this.stars.peek(), star];
     });
-    announce(star === null ? "No star there." : `FWHM ${star.fwhm.toFixed(2)} pixels.`);
+    announce(star === null ? "No star there." : `FWHM ${star.star.fwhm.toFixed(2)} pixels.`);
   }
 
-  /** The same star by the other profile. */
+  #starAt(near: Point): MeasuredStar | null {
+    const { layer, first } = this;
+    const there = placeOn(layer, first, near);
+    if (there === null) return null;
+    const saturation = layer.image.keywords.SATURATE;
+    const scale = pixelsAlong(layer, first);
+    const star = measureStar(layer.plane, there, {
+      model: this.starModel.peek(),
+      reach: Math.min(40, Math.max(5, (STAR_REACH / this.camera.peek().scale) * scale)),
+      saturation: typeof saturation === "number" && saturation > 0 ? saturation : null,
+    });
+    const at = star && placeFrom(layer, first, star.centre);
+    return at && { star: star!, layer, at, scale };
+  }
+
+  /** The stars of all other frames in the frame in sight. */
+  measureSame(): void {
+    const known = this.starsHere;
+    const isNew = ({ at }: MeasuredStar) =>
+      !known.some((one) => Math.hypot(one.at[0] - at[0], one.at[1] - at[1]) < one.star.fwhm / one.scale);
+    const found = this.stars
+      .peek()
+      .filter(isNew)
+      .flatMap(({ at }) => this.#starAt(at) ?? []);
+    this.stars.value = [...this.stars.peek(), ...found];
+    announce(found.length === 0 ? "None of them is there." : `${found.length} stars measured.`);
+  }
+
+  /** The last star of the frame in sight by the other profile. */
   refit(model: StarModel): void {
     this.starModel.value = model;
-    const last = this.stars.peek().at(-1);
+    const last = this.starsHere.at(-1);
     if (last === undefined) return;
-    this.stars.value = this.stars.peek().slice(0, -1);
-    this.measure(last.centre);
+    this.stars.value = this.stars.peek().filter((one) => one !== last);
+    this.measure(last.at);
   }
 
+  /** `done`: it is not being drawn any more, and its statistics are said. */
   setRegion(region: Region | null, done: boolean): void {
     batch(() => {
       this.region.value = region;
-      this.statistics.value = region === null || !done ? null : (statisticsOf(this.first.plane, region) ?? "empty");
+      this.#drawing.value = !done;
     });
-    const found = this.statistics.peek();
+    const found = done ? this.statistics.peek() : null;
     if (found === "empty") announce("No defined pixels there.");
     else if (found !== null) announce(`${found.count} pixels, mean ${found.mean.toPrecision(6)}.`);
   }
@@ -220,16 +272,15 @@ export class ViewerState {
 
   /** A frame to compare with; false where the two have no world coordinates in common. */
   addLayer(frame: Frame, image: LoadedImage): boolean {
-    const wcs = wcsOf(image.keywords);
-    if (this.first.wcs === null || wcs === null) return false;
-    const nodes = warpNodes(this.first.wcs, this.first.image.unit, wcs);
-    this.layers.value = [...this.layers.peek(), layerOf(frame, image, nodes)];
-    return true;
+    const layer = layerOn(this.first, frame, image);
+    if (layer !== null) this.layers.value = [...this.layers.peek(), layer];
+    return layer !== null;
   }
 
   removeLayer(id: number): void {
     batch(() => {
       this.layers.value = this.layers.peek().filter((layer) => layer === this.first || layer.frame.id !== id);
+      this.stars.value = this.stars.peek().filter(({ layer }) => this.layers.peek().includes(layer));
       this.shown.value = 0;
       this.colours.value = null;
     });
@@ -257,7 +308,7 @@ export class ViewerState {
   }
 }
 
-function layerOf(frame: Frame, image: LoadedImage, nodes: Float32Array<ArrayBuffer> | null): Layer {
-  const { width, height } = image.unit;
-  return { frame, image, plane: { width, height, values: image.values }, wcs: wcsOf(image.keywords), nodes };
+export function goneText(count: number): string {
+  const [frames, show] = count === 1 ? ["frame", "shows"] : ["frames", "show"];
+  return `${count} compared ${frames} put away: ${count === 1 ? "it" : "they"} ${show} nothing of this field.`;
 }

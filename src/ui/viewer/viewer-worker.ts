@@ -11,6 +11,7 @@ import { CutLevelFinder } from "./cut-levels.ts";
 import { browserInflate } from "./inflate.ts";
 import { KeptFile } from "./kept-file.ts";
 import type { ImageUnit, LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
+import { partOf } from "./plane.ts";
 import { halvingsFor, pyramidOf } from "./pyramid.ts";
 
 /** Files up to this size stay in memory as far as they were read; of larger ones only the pixels do. */
@@ -21,7 +22,7 @@ const OVERVIEW = 4096;
 const MOST_OPEN = 2;
 
 const kernels = browserKernels();
-const mostPixels = Promise.withResolvers<number>();
+const longestSide = Promise.withResolvers<number>();
 const files = new Map<string, Promise<FitsFile>>();
 
 type Tell = (progress: number) => void;
@@ -88,18 +89,20 @@ async function load(request: OpenRequest, tell: Tell): Promise<LoadedImage> {
   if (hdu.image === undefined || hdu.image.axes.length === 0) throw new Error(`HDU ${hdu.index} holds no image.`);
   const unit = unitOf(hdu);
   const plane = Math.min(request.plane, unit.planes - 1);
-  const values = makePixels(imageType(hdu), unit.width * unit.height);
-  const finder = new CutLevelFinder(values.length, unit.width, await kernels);
-  await visitRows(hdu, { plane }, ({ y, data }) => {
-    (values as Uint8Array).set(data as Uint8Array, y * unit.width);
+  const part = partOf(unit, request.mostPixels, request.around);
+  const { x0, y0, width, height } = part;
+  const values = makePixels(imageType(hdu), width * height);
+  const finder = new CutLevelFinder(values.length, width, await kernels);
+  await visitRows(hdu, { plane, x: [x0, x0 + width], y: [y0, y0 + height] }, ({ y, data }) => {
+    (values as Uint8Array).set(data as Uint8Array, (y - y0) * width);
     finder.push(data);
   });
   const levels = finder.find(values);
-  const most = await mostPixels.promise;
-  const halvings = Math.max(unit.width, unit.height) <= most ? 0 : halvingsFor(unit, Math.min(OVERVIEW, most));
-  const pyramid = pyramidOf(values, unit, halvings);
+  const longest = await longestSide.promise;
+  const halvings = Math.max(width, height) <= longest ? 0 : halvingsFor(part, Math.min(OVERVIEW, longest));
+  const pyramid = pyramidOf(values, part, halvings);
   const units = (await file.hdus()).filter((one) => (one.image?.axes.length ?? 0) > 0).map(unitOf);
-  return { unit, units, plane, values, levels: pyramid, halvings, ...levels, keywords: keywordsOf(hdu) };
+  return { unit, units, plane, part, values, levels: pyramid, halvings, ...levels, keywords: keywordsOf(hdu) };
 }
 
 /** Says things ten times a second at most. */
@@ -115,8 +118,8 @@ function seldom(say: Tell): Tell {
 const say = (answer: ViewerAnswer, transfer: ArrayBuffer[] = []) => self.postMessage(answer, { transfer });
 
 self.onmessage = async ({ data }: MessageEvent<ViewerRequest>) => {
-  if ("mostPixels" in data) {
-    mostPixels.resolve(data.mostPixels);
+  if ("longestSide" in data) {
+    longestSide.resolve(data.longestSide);
     return;
   }
   const { id, open } = data;

@@ -9,15 +9,17 @@ import { go, place } from "../router.ts";
 import { readView, type View, writeView } from "./address.ts";
 import { ComparePanel } from "./compare-panel.tsx";
 import { Controls } from "./controls.tsx";
+import { CutOut } from "./cut-out.tsx";
 import { HistogramPanel } from "./histogram-panel.tsx";
 import { LinePanel } from "./line-panel.tsx";
+import type { Point } from "./plane.ts";
 import { NoWebGl, openingOf, PixelReader } from "./reader.ts";
 import { positionText, Readout, skyAt } from "./readout.tsx";
 import { RegionPanel } from "./region-panel.tsx";
 import { SourcePanel } from "./source-panel.tsx";
 import { Stage } from "./stage.tsx";
 import { StarPanel } from "./star-panel.tsx";
-import { ViewerState } from "./state.ts";
+import { goneText, ViewerState } from "./state.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { Waiting } from "./waiting.tsx";
 import "./viewer.css";
@@ -47,6 +49,10 @@ function Opened({ frame, version }: ViewerProps) {
   const [view] = useState(() => readView(place.peek().query));
   const [state, setState] = useState<ViewerState | null>(null);
   const [hdu, plane] = [numberFrom("hdu"), numberFrom("plane") ?? 0];
+  const [middle, setMiddle] = useState<{ hdu: number | null; at: Point } | null>(
+    view.camera && { hdu, at: [view.camera.x, view.camera.y] },
+  );
+  const around = middle?.hdu === hdu ? middle.at : null;
 
   useEffect(() => {
     const made = new PixelReader();
@@ -59,7 +65,7 @@ function Opened({ frame, version }: ViewerProps) {
     setLoading({ state: "loading", progress: null });
     reader
       .read(
-        openingOf(frame, version, { hdu, plane }),
+        openingOf(frame, version, { hdu, plane, around }),
         (progress) => current && setLoading({ state: "loading", progress }),
       )
       .then(
@@ -74,7 +80,7 @@ function Opened({ frame, version }: ViewerProps) {
     return () => {
       current = false;
     };
-  }, [reader, hdu, plane]);
+  }, [reader, hdu, plane, around]);
 
   if (loading.state === "failed") {
     const { cause } = loading;
@@ -89,7 +95,19 @@ function Opened({ frame, version }: ViewerProps) {
     const progress = loading.state === "loading" ? loading.progress : null;
     return <Waiting frame={frame} version={version} progress={progress} />;
   }
-  return <Live frame={frame} version={version} state={state} busy={loading.state === "loading"} reader={reader} />;
+  return (
+    <Live
+      frame={frame}
+      version={version}
+      state={state}
+      busy={loading.state === "loading"}
+      reader={reader}
+      onPart={(at) => {
+        setMiddle({ hdu, at });
+        state.frameBy((now) => ({ ...now, x: at[0], y: at[1] }));
+      }}
+    />
+  );
 }
 
 interface InsteadProps extends ViewerProps {
@@ -120,9 +138,11 @@ interface LiveProps extends ViewerProps {
   /** Another plane or HDU is on its way. */
   busy: boolean;
   reader: PixelReader;
+  /** Reads another part of an image that is too large. */
+  onPart: (around: Point) => void;
 }
 
-function Live({ frame, version, state, busy, reader }: LiveProps) {
+function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
   const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
   const [lost, setLost] = useState(false);
   const [copied, setCopied] = useState<string | null>(null);
@@ -153,7 +173,7 @@ function Live({ frame, version, state, busy, reader }: LiveProps) {
     const query = writeView(place.peek().query, state.view);
     const inside = what === "plane" ? Math.min(image.unit.planes - 1, Math.max(0, value || 0)) : value;
     query.set(what, String(inside));
-    if (what === "hdu") for (const name of ["plane", "at", "beside", "rgb"]) query.delete(name);
+    if (what === "hdu") for (const name of ["plane", "at"]) query.delete(name);
     go(`${place.peek().path}?${query}`, { replace: true });
   };
   const copy = async () => {
@@ -222,6 +242,8 @@ function Live({ frame, version, state, busy, reader }: LiveProps) {
           commands={{ plane: (by) => choose("plane", image.plane + by), copy, fill }}
         />
         <div class="viewer-panel">
+          <CutOut state={state} version={version} onRead={onPart} />
+          {state.gone.value > 0 && <p class="small">{goneText(state.gone.value)}</p>}
           {copied !== null && <p class="small muted">{copied}</p>}
           {tool === "star" && <StarPanel state={state} />}
           {tool === "line" && <LinePanel state={state} />}

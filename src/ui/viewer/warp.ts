@@ -3,8 +3,7 @@
  * shader (and `warped`) goes. Pure; coordinates are FITS's.
  */
 import type { Wcs } from "../../sky/wcs.ts";
-import type { Size } from "./camera.ts";
-import type { Point } from "./plane.ts";
+import type { Part, Point } from "./plane.ts";
 
 /** Cells along each side. Of a 4096² frame each is 128 pixels wide, within which even strong distortions are straight to 0.05 pixel. */
 export const WARP_CELLS = 64;
@@ -12,12 +11,12 @@ export const WARP_CELLS = 64;
 export const WARP_MARGIN = 0.5;
 
 /** (WARP_CELLS + 1)² pairs [x, y] on `other`, row by row; NaN where it cannot show that place of the sky. */
-export function warpNodes(reference: Wcs, size: Size, other: Wcs): Float32Array<ArrayBuffer> {
+export function warpNodes(reference: Wcs, part: Part, other: Wcs): Float32Array<ArrayBuffer> {
   const side = WARP_CELLS + 1;
   const nodes = new Float32Array(2 * side * side).fill(Number.NaN);
   for (let j = 0; j < side; j++) {
     for (let i = 0; i < side; i++) {
-      const sky = reference.pixelToIcrs(nodeAt(i, size.width), nodeAt(j, size.height));
+      const sky = reference.pixelToIcrs(...nodePlace(part, i, j));
       const pixel = sky && other.icrsToPixel(...sky);
       if (pixel) nodes.set(pixel, 2 * (j * side + i));
     }
@@ -25,15 +24,16 @@ export function warpNodes(reference: Wcs, size: Size, other: Wcs): Float32Array<
   return nodes;
 }
 
-function nodeAt(index: number, length: number): number {
-  return 0.5 + length * ((index / WARP_CELLS) * (1 + 2 * WARP_MARGIN) - WARP_MARGIN);
+/** Where on the reference a node lies. */
+export function nodePlace({ x0, y0, width, height }: Part, i: number, j: number): Point {
+  const at = (index: number, length: number) => length * ((index / WARP_CELLS) * (1 + 2 * WARP_MARGIN) - WARP_MARGIN);
+  return [x0 + 0.5 + at(i, width), y0 + 0.5 + at(j, height)];
 }
 
 /** What the shader makes of a table: the place on the other image; null beyond its reach. */
-export function warped(nodes: Float32Array, size: Size, [x, y]: Point): Point | null {
-  const at = (value: number, length: number) =>
-    (((value - 0.5) / length + WARP_MARGIN) / (1 + 2 * WARP_MARGIN)) * WARP_CELLS;
-  const [u, v] = [at(x, size.width), at(y, size.height)];
+export function warped(nodes: Float32Array, { x0, y0, width, height }: Part, [x, y]: Point): Point | null {
+  const at = (value: number, length: number) => ((value / length + WARP_MARGIN) / (1 + 2 * WARP_MARGIN)) * WARP_CELLS;
+  const [u, v] = [at(x - x0 - 0.5, width), at(y - y0 - 0.5, height)];
   const [i, j] = [Math.floor(u), Math.floor(v)];
   if (!(i >= 0 && j >= 0 && i < WARP_CELLS && j < WARP_CELLS)) return null;
   const between = (axis: 0 | 1): number => {
