@@ -112,8 +112,8 @@ export function factsOf(lookup: HeaderLookup, science: Hdu, config: Config): Hea
   };
 }
 
-function refused(cause: unknown): ArchiveError {
-  if (cause instanceof SkyError) return new ArchiveError("BAD_PARAMETER", cause.message, {}, { cause });
+function refused(cause: unknown, before = ""): ArchiveError {
+  if (cause instanceof SkyError) return new ArchiveError("BAD_PARAMETER", before + cause.message, {}, { cause });
   throw cause;
 }
 
@@ -172,7 +172,7 @@ function nightOfFrame(lookup: HeaderLookup, dateObs: number, siteid: string, con
     try {
       return parseNight(String(stated.value));
     } catch (cause) {
-      throw refused(cause);
+      throw refused(cause, `${stated.keyword} `);
     }
   }
   const header = lookup.find(KEYWORDS.longitude)?.value;

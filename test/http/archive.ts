@@ -57,6 +57,8 @@ export interface Recorded {
   headers: Record<string, string>;
   json?: unknown;
   text?: string;
+  /** Of previews. */
+  png?: { width: number; height: number };
 }
 
 export function recorded(name: string): Promise<Record<string, Recorded>> {

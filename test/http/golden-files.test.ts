@@ -1,9 +1,13 @@
 /** Recorded answers of pyobs-archive about files: catalogues, downloads, previews, zips, uploads, deletions. */
 import { env } from "cloudflare:workers";
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
-import { frameBytes } from "../ingest/headers.ts";
+import { decodePng } from "../imaging/decode-png.ts";
+import { emptyPrimary, extensionBytes, frameBytes } from "../ingest/headers.ts";
+import { type SmallImage, smallFits } from "../preview/small-fits.ts";
 import { addRecordedUsers, type Recorded, recorded, replay, request, TOKENS } from "./archive.ts";
 import { factsOf, fileOf, type RecordedFrame } from "./recorded-frames.ts";
 
@@ -17,17 +21,106 @@ const CATALOGUES: Record<string, string> = {
 
 interface Uploaded {
   filename: string;
-  FNAME: string;
-  answer: { created: number; filenames: string[] };
+  /** Null where the file is not in the corpus: then the frame is made of what its name says. */
+  FNAME: string | null;
+  answer: { created: number; filenames: string[]; errors?: string[] };
 }
+
+const PICTURES: Record<string, Partial<SmallImage>> = {
+  "odd-1x100": { axes: [1, 100] },
+  "odd-301x37": { axes: [301, 37] },
+  "odd-37x301": { axes: [37, 301] },
+  "tiny-1x1": { axes: [1, 1] },
+  "all-nan": { bitpix: -32, value: () => Number.NaN },
+  "bitpix-f64": { bitpix: -64 },
+  "bitpix-u64": { bitpix: 64, cards: { BZERO: 2 ** 63 } },
+  "bitpix-i32": { bitpix: 32 },
+  "bitpix-u8": { bitpix: 8 },
+  constant: { axes: [64, 64], value: () => 7 },
+  inf: { bitpix: -32, value: (i) => (i % 3 === 0 ? Number.POSITIVE_INFINITY : i) },
+};
+
+/** Files that the project carries no copy of, made of what their names say. */
+const MADE: Record<string, () => Uint8Array> = {
+  "bad-dayobs.fits": () => frameBytes({ FNAME: "bad-dayobs.fits", "DAY-OBS": "not a day" }),
+  "ext-other-name.fits": () =>
+    Buffer.concat([emptyPrimary(), extensionBytes({ EXTNAME: "IMG", FNAME: "ext-other-name.fits" })]),
+  "fname-dots.fits": () => frameBytes({ FNAME: "a.b.fits" }),
+  "fname-long.fits": () => frameBytes({ FNAME: `${"x".repeat(64)}.fits` }),
+  "fname-numeric.fits": () => frameBytes({ FNAME: 12345 }),
+  "fname-traversal.fits": () => frameBytes({ FNAME: "../../evil.fits" }),
+  "missing-fname.fits": () => frameBytes(),
+  "naxis0-empty.fits": () => emptyPrimary({ FNAME: "naxis0-empty.fits" }),
+  "primary-noext.fits": () => frameBytes({ FNAME: "primary-noext.fits" }),
+  "cpt1m010-fa16-20240201-0123-e91.fits": () => frameBytes({ "DAY-OBS": "20240201" }),
+  "cpt1m010-fa16-20240201-0123-e91.fits.fz": () => frameBytes({ "DAY-OBS": "20240201" }),
+  "card-naxis-huge.fits": () => frameBytes({ FNAME: "card-naxis-huge.fits", NAXIS1: 2_000_000_000 }),
+  "constant.fits": () => frameBytes({ FNAME: "constant.fits" }),
+  "card-nul.fits": () => frameBytes({ FNAME: "card-nul.fits", OBSERVER: "a\0b" }),
+  "nopad.fits": () => frameBytes({ FNAME: "nopad.fits" }).subarray(0, 2880 + 15),
+  "trunc-header-block.fits": () =>
+    frameBytes(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`K${i}`, i]))).subarray(0, 2880),
+  "two-member.fits.gz": () => {
+    const bytes = frameBytes({ FNAME: "two-member.fits" });
+    return Buffer.concat([gzipSync(bytes.subarray(0, 1000)), gzipSync(bytes.subarray(1000))]);
+  },
+};
+
+/** The names under which is taken what the original refused or named otherwise. */
+const OTHERWISE: Record<string, string[]> = {
+  "fname-dots.fits": ["a.b"], // Fix 8
+  "ext-other-name.fits": ["ext-other-name"], // Fix 7, and so the next four
+  "primary-noext.fits": ["primary-noext"],
+  "missing-fname.fits": ["missing-fname"],
+  "image.fits.gz": ["primary-extname-sci"],
+  "two-member.fits.gz": ["two-member"],
+  "missing-siteid.fits": ["missing-siteid"],
+  "fname-numeric.fits": ["12345"],
+  // Nights as LCO writes them; where DAY-OBS is none, it comes from DATE-OBS.
+  "dayobs-lco.fits": ["dayobs-lco"],
+  "cpt1m010-fa16-20240201-0123-e91.fits": ["cpt1m010-fa16-20240201-0123-e91"],
+  "cpt1m010-fa16-20240201-0123-e91.fits.fz": ["cpt1m010-fa16-20240201-0123-e91"],
+  "dateobs-old.fits": ["dateobs-old"],
+  // 64-bit integers cannot be packed by CFITSIO, so they are kept as they come (Fix 5).
+  "bitpix-i64.fits": ["bitpix-i64"],
+  "bitpix-u64.fits": ["bitpix-u64"],
+  // A card that no one asks for is a warning on the frame.
+  "card-badnum.fits": ["overscan-trimsec"],
+  "card-nan.fits": ["overscan-trimsec"],
+  "card-nul.fits": ["card-nul"],
+  "card-unclosed-quote.fits": ["overscan-trimsec"],
+  // FNAME was edited after the recording.
+  "checksum-bad.fits": ["checksum-bad"],
+};
+
+/** What the refusals say. */
+const REFUSALS: Record<string, RegExp> = {
+  "bad-dayobs.fits": /^bad-dayobs\.fits: DAY-OBS "not a day" is no night/,
+  "exptime-string.fits": /^exptime-string\.fits: Field 'EXPTIME' expected a number but got 'abc'/,
+  "missing-date-obs.fits": /^missing-date-obs\.fits: Could not find DATE-OBS in FITS header\.$/,
+  "naxis0-empty.fits": /^naxis0-empty\.fits: the file has no image$/,
+  "card-naxis-huge.fits": /^card-naxis-huge\.fits: the file ends at byte 5760, inside the data of HDU 0/,
+  "card-naxis-neg.fits": /^card-naxis-neg\.fits: HDU 1 at byte 2880: NAXIS1 is -10; it cannot be negative$/,
+  "nopad.fits": /^nopad\.fits: the file ends at byte 2895, inside the data of HDU 0/,
+  "png.fits": /^png\.fits: not a FITS file: it is a PNG image$/,
+  "trunc-header-block.fits": /^trunc-header-block\.fits: .*END/,
+  "image.fits.bz2": /^image\.fits\.bz2: it is compressed by bzip2, which is not taken; send it as \.fits/,
+};
+
+/** Small versions of the frames that had been uploaded, by name. */
+const carried = new Set(Object.keys(await fixtureJson<object>("ingest/frames.json")));
 
 beforeAll(async () => {
   await addRecordedUsers();
   const catalogue = openCatalogue(env.DB);
-  const plain = frameBytes({ FNAME: "plain" }, 400);
   for (const frame of await fixtureJson<RecordedFrame[]>("golden/frames.json")) {
     const name = CATALOGUES[frame.basename];
-    const bytes = name === undefined ? plain : await fixture(`golden/catalogues/${name}.fits`);
+    const bytes =
+      name !== undefined
+        ? await fixture(`golden/catalogues/${name}.fits`)
+        : carried.has(`${frame.basename}.fits`) && !(frame.basename in PICTURES)
+          ? await fixture(`ingest/frames/${frame.basename}.fits`)
+          : smallFits({ bitpix: 16, axes: [16, 16], value: (i) => i, ...PICTURES[frame.basename] });
     // The original kept all files packed; what is asked here is how the answers speak of them.
     const file = { ...fileOf(frame), filename: `${frame.basename}.fits.fz`, size: bytes.length };
     await env.FILES.put(file.key, bytes);
@@ -95,6 +188,22 @@ describe("recorded answers of pyobs-archive", () => {
     }
   });
 
+  it("GET /frames/ID/preview/ of odd frames: as large as there, and a picture where there was a 500 (Fix 11)", async () => {
+    const records = Object.entries(await recorded("edge_preview"));
+    expect(records.length).toBe(40);
+    for (const [name, record] of records) {
+      const response = await replay(record);
+      const type = response.headers.get("Content-Type");
+      expect([name, response.status, type]).toEqual([name, 200, "image/png"]);
+      const { width, height } = await decodePng(await response.bytes());
+      // Of 64-bit integers and a reversed TRIMSEC, which it could not show, the original told no size.
+      const { png = { width: 200, height: 200 } } = record;
+      expect([name, record.status, width]).toEqual([name, record.png === undefined ? 500 : 200, png.width]);
+      // Rows were cut off there where they are rounded here.
+      expect(Math.abs(height - png.height), name).toBeLessThanOrEqual(1);
+    }
+  });
+
   it("/frames/zip/", async () => {
     /** Answered otherwise on purpose. */
     const fixed: Record<string, number> = {
@@ -129,18 +238,25 @@ describe("recorded answers of pyobs-archive", () => {
     }
   });
 
-  it("POST /frames/create/: the names that files are given", async () => {
-    const uploads = (await fixtureJson<Uploaded[]>("golden/uploads.json")).filter(({ answer }) => answer.created > 0);
-    expect(uploads.length).toBeGreaterThan(25);
-    const form = new FormData();
-    for (const { filename, FNAME } of uploads) {
-      form.append("file", new File([frameBytes({ FNAME }) as Uint8Array<ArrayBuffer>], filename));
+  it("POST /frames/create/: every file that was sent to the original", async () => {
+    const uploads = await fixtureJson<Uploaded[]>("golden/uploads.json");
+    expect(uploads.length).toBe(103);
+    const seen = new Set<string>();
+    for (const { filename, FNAME, answer } of uploads) {
+      const made = MADE[filename]?.();
+      const copy = carried.has(filename) ? await fixture(`ingest/frames/${filename}`) : null;
+      const bytes = made ?? copy ?? frameBytes({ FNAME: FNAME ?? `${answer.filenames[0]}.fits` });
+      const form = new FormData();
+      form.append("file", new File([bytes as Uint8Array<ArrayBuffer>], filename));
+      const response = await request("/frames/create/", { method: "POST", body: form, token: TOKENS.admin });
+      const { created, filenames, errors } = (await response.json()) as Uploaded["answer"];
+      const fixed = filename in OTHERWISE ? OTHERWISE[filename] : answer.filenames;
+      if (filename in OTHERWISE) seen.add(filename);
+      expect([filename, response.status, created, filenames]).toEqual([filename, 200, fixed!.length, fixed]);
+      // The original's words were Python's; these name the file and what is wrong with it.
+      if (created === 0) expect(errors).toEqual([expect.stringMatching(REFUSALS[filename]!)]);
     }
-    const response = await request("/frames/create/", { method: "POST", body: form, token: TOKENS.admin });
-    expect(await response.json()).toMatchObject({
-      created: uploads.length,
-      filenames: uploads.flatMap(({ answer }) => answer.filenames),
-    });
+    expect([...seen].sort()).toEqual(Object.keys(OTHERWISE).sort());
   });
 
   it("DELETE /frames/ID/delete/", async () => {

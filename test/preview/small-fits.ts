@@ -6,6 +6,8 @@ const ARRAYS = {
   8: [1, (view: DataView, at: number, value: number) => view.setUint8(at, value)],
   16: [2, (view: DataView, at: number, value: number) => view.setInt16(at, value)],
   32: [4, (view: DataView, at: number, value: number) => view.setInt32(at, value)],
+  64: [8, (view: DataView, at: number, value: number) => view.setBigInt64(at, BigInt(value))],
+  [-64]: [8, (view: DataView, at: number, value: number) => view.setFloat64(at, value)],
   [-32]: [4, (view: DataView, at: number, value: number) => view.setFloat32(at, value)],
 } as const;
 
