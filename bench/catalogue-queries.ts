@@ -1,5 +1,5 @@
 /** The queries whose rows read are promised (issue 4), for the made-up network of scripts/seed-frames.ts. */
-import { SEED_END, SEED_START, seedFrame, skyObject } from "../scripts/seed-frames.ts";
+import { OBJECTS, SEED_END, SEED_START, seedFrame, skyObject } from "../scripts/seed-frames.ts";
 import type { Catalogue } from "../src/store/catalogue.ts";
 import type { FrameQuery, Page, Sight } from "../src/store/frame.ts";
 
@@ -28,6 +28,11 @@ function listed(name: string, query: FrameQuery, most: (found: number) => number
   };
 }
 
+/** Whether a statement looks for related frames: one more a page, with two rows a name, and in no budget. */
+export function findsRelated(sql: string): boolean {
+  return sql.includes("AS name, frame.combination");
+}
+
 /** Every budget, for `total` seeded frames. */
 export function budgets(total: number): Budget[] {
   return promised(total).map((budget) => ({ ...budget, ...naively(budget.name, total) }));
@@ -35,7 +40,7 @@ export function budgets(total: number): Budget[] {
 
 /** pyobs-archive's own SQL. It has no footprints, no projects, and its cone compares a chord. */
 function naively(name: string, total: number): Pick<Budget, "naive" | "naiveTail"> {
-  const { site, rare, crowded, middle, night } = places(total);
+  const { site, rare, crowded, middle, night, basename } = places(total);
   const text = (value: string | null) => `'${value}'`;
   const equal = `siteid = ${text(site.siteid)} AND telid = ${text(site.telid)} AND instrume = ${text(site.instrume)}
     AND imagetyp = 'object' AND filter = ${text(site.filter)}`;
@@ -62,6 +67,13 @@ function naively(name: string, total: number): Pick<Budget, "naive" | "naiveTail
     "EXPTIME at least 1800": "exptime >= 1800",
     "cone 10', sparse": cone(rare),
     "cone 10', crowded": cone(crowded),
+    "name contains, camera and night": `basename LIKE '%${basename.slice(4, -9)}%'`,
+    "name contains, a number": `basename LIKE '%${basename.slice(-9, -3)}%'`,
+    "by OBJECT": ["true", "ORDER BY object, id LIMIT 25"],
+    "by EXPTIME": ["true", "ORDER BY exptime, id LIMIT 25"],
+    "by EXPTIME, longest first": ["true", "ORDER BY exptime DESC, id LIMIT 25"],
+    "by FILTER": ["true", "ORDER BY filter, id LIMIT 25"],
+    "by night": ["true", "ORDER BY night, id LIMIT 25"],
     "filters + dates + cone": `${cone(crowded)} AND filter IN ('B', 'V') AND date_obs <= ${middle + 7.3 * DAY}`,
   };
   const found = conditions[name];
@@ -71,17 +83,18 @@ function naively(name: string, total: number): Pick<Budget, "naive" | "naiveTail
 
 /** What the queries are about. */
 function places(total: number) {
-  const { night } = seedFrame(Math.floor(total / 2), total).facts;
+  const { night, basename } = seedFrame(Math.floor(total / 2), total).facts;
   const site = Array.from({ length: 400 }, (_, i) => seedFrame(Math.floor(total * 0.3) + i * 7, total).facts).find(
     ({ imagetyp, rlevel, publicDate }) => imagetyp === "object" && rlevel === 0 && publicDate !== null,
   )!;
-  return { night, site, rare: skyObject(2900), crowded: skyObject(0), middle: (SEED_START + SEED_END) / 2 };
+  return { night, basename, site, rare: skyObject(2900), crowded: skyObject(0), middle: (SEED_START + SEED_END) / 2 };
 }
 
 function promised(total: number): Budget[] {
   const sample = seedFrame(Math.floor(total / 2), total).facts;
   const { site: science, rare, crowded, middle } = places(total);
   const perDay = total / 3653;
+  const third = Math.floor(total / 3);
   const { siteid, telid, instrume, filter } = science;
   const equals = { siteid: [siteid], telid: [telid], instrume: [instrume], imagetyp: ["object"], filter: [filter] };
   const cone = { ra: crowded.ra, dec: crowded.dec, radius: 1 / 6 };
@@ -128,7 +141,7 @@ function promised(total: number): Budget[] {
     listed("a night", { equals: { night: [sample.night] } }, (found) => 1.1 * found + 30),
     listed("a date range", week, () => 300 + 2.4 * perDay),
     listed("years of dates", { start: SEED_START + 40.4 * DAY, end: SEED_END - 77.7 * DAY }, () => 300 + 2.4 * perDay),
-    listed("offset, a third", {}, () => 200 + 1.5 * perDay, { offset: Math.floor(total / 3) }),
+    listed("offset, a third", {}, () => 200 + 1.5 * perDay, { offset: third }),
     listed("offset, the end, newest first", {}, () => 200 + 1.5 * perDay, {
       offset: Math.floor(total * 0.9),
       descending: true,
@@ -148,6 +161,27 @@ function promised(total: number): Budget[] {
       { covers: { shape: "point", ra: crowded.ra, dec: crowded.dec } },
       (found) => 2 * found + 50,
     ),
+    listed(
+      "name contains, camera and night",
+      { basenameContains: sample.basename.slice(4, -9) },
+      (found) => 2.2 * found + 50,
+    ),
+    listed("name contains, nearly all of one", { basenameContains: sample.basename.slice(2) }, () => 20),
+    listed("name contains, nowhere", { basenameContains: "nowhere" }, () => 5),
+    // Any name may go on like this: every frame is tested.
+    listed("name contains, a number", { basenameContains: sample.basename.slice(-9, -3) }, () => 1.01 * total + 100),
+    listed("by OBJECT", {}, () => 1000, { sort: "object" }),
+    listed("by OBJECT, last first", {}, () => 1000, { sort: "object", descending: true }),
+    listed("by OBJECT, a third", {}, () => 2000 + 2 * OBJECTS, { sort: "object", offset: third }),
+    listed("by OBJECT, one site", { equals: { siteid: [siteid] } }, () => 2000, { sort: "object" }),
+    listed("by EXPTIME", {}, () => 1000, { sort: "exptime" }),
+    listed("by EXPTIME, longest first", {}, () => 1000, { sort: "exptime", descending: true }),
+    listed("by EXPTIME, one site", { equals: { siteid: [siteid] }, exptimeMin: 60 }, () => 15_000, { sort: "exptime" }),
+    listed("by FILTER", {}, () => 1000, { sort: "filter" }),
+    listed("by TELID, last first", {}, () => 1000, { sort: "telid", descending: true }),
+    listed("by night", {}, () => 200 + 6 * perDay, { sort: "night" }),
+    listed("by night, a third", {}, () => 200 + 6 * perDay, { sort: "night", offset: third, descending: true }),
+    listed("by basename", {}, () => 100, { sort: "basename" }),
     {
       name: "frame by id",
       run: async (catalogue, sight) => Number((await catalogue.frame(Math.floor(total / 2), sight)) !== null),

@@ -4,7 +4,7 @@ import type { Cost } from "../src/store/database.ts";
 import { checkCounters } from "../src/store/upkeep.ts";
 import { Random } from "../test/store/random.ts";
 import { RandomRun } from "../test/store/random-run.ts";
-import { ANONYMOUS, budgets, STAFF } from "./catalogue-queries.ts";
+import { ANONYMOUS, budgets, findsRelated, STAFF } from "./catalogue-queries.ts";
 
 export interface Measured {
   name: string;
@@ -41,7 +41,7 @@ async function ours(db: D1Database, total: number): Promise<Measured[]> {
       const found = await budget.run(catalogue, sight);
       const read = costs
         .slice(budget.name === "keyset page" ? costs.length / 2 : 0)
-        .filter(({ sql }) => !sql.includes("frame_name ON"));
+        .filter(({ sql }) => !findsRelated(sql));
       results.push({
         name: budget.name,
         who,

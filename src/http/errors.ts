@@ -67,6 +67,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Error && error.name === "BadCursorError") {
     return { status: 400, body: { cursor: [error.message] }, headers: {} };
   }
+  if (error instanceof Error && error.name === "LongSortError") {
+    return { status: 400, body: { sort: [error.message] }, headers: {} };
+  }
   if (error instanceof FileStoreError) return { ...FILE_STORE[error.code], headers: {} };
   if (error instanceof FitsError) {
     return { status: error.code === "UNSUPPORTED" ? 415 : 422, body: { detail: error.message }, headers: {} };

@@ -11,6 +11,11 @@ export function splitName(basename: string): { stem: string; tail: string } {
   return { stem: characters.slice(0, STEM).join(""), tail: characters.slice(STEM).join("") };
 }
 
+/** As SQLite's lower(), which knows ASCII only. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /** Tables that find frames by names, joined to rows `k` of stems and tails. Two rows a name. */
 export function joinNames(stem: string, tail: string): string {
   return `CROSS JOIN stem ON stem.text = ${stem}

@@ -7,6 +7,7 @@ import type { Row, Statement } from "./database.ts";
 import type { FrameFacts, StoredFile } from "./frame.ts";
 import { DIGITS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, type Layout, layoutParams } from "./layout.ts";
+import { noteShape, shapeOf } from "./name-search.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { recount } from "./recount.ts";
 import { CELLS, keyOf } from "./sky-cell.ts";
@@ -35,6 +36,7 @@ export class BulkLoader {
   private readonly combinations = new Map<string, number>();
   private readonly objects = new Map<string, number>();
   private readonly stems = new Map<string, number>();
+  private readonly shapes = new Set<string>();
   private readonly layouts = new Map<string, number>();
   private readonly run: Run;
   private readonly settled: number;
@@ -114,7 +116,12 @@ export class BulkLoader {
   }
 
   private stemOf({ basename }: FrameFacts, statements: Statement[]): number {
-    const { stem } = splitName(basename);
+    const { stem, tail } = splitName(basename);
+    const shape = shapeOf(tail);
+    if (!this.shapes.has(shape)) {
+      this.shapes.add(shape);
+      statements.push(noteShape(tail));
+    }
     return numberOf(this.stems, stem, (id) => {
       statements.push({ sql: "INSERT INTO stem (id, text) VALUES (?, ?)", params: [id, stem] });
     });

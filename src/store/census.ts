@@ -9,7 +9,7 @@ import { cellCentre, cellRadius } from "../sky/healpix.ts";
 import { dayOf, dayStart, PERIOD_DAYS, periodOf } from "./calendar.ts";
 import { idSet } from "./choice.ts";
 import { dimensionsOf, type Prepared, values } from "./conditions.ts";
-import type { Statement } from "./database.ts";
+import type { Row, Statement } from "./database.ts";
 import { isEdge, stepOf } from "./exposure-step.ts";
 import type { FrameQuery } from "./frame.ts";
 import { cellKeys, type Path, type Tallies } from "./paths.ts";
@@ -191,7 +191,7 @@ async function countFields(
   const ranges = whole.map((cell) => periods.map((period) => tallyId("field", cell * FIELD + period)));
   const [rows] = await ask([
     {
-      sql: `SELECT tally.id, tally.counts FROM (VALUES ${ranges.map(([from, to]) => `(${from},${to})`).join(",")}) k
+      sql: `SELECT tally.id, counts FROM (VALUES ${ranges.map(([from, to]) => `(${from},${to})`).join(",")}) k
         CROSS JOIN tally ON tally.id BETWEEN k.column1 AND k.column2`,
     },
   ]);
@@ -204,16 +204,29 @@ async function countFields(
   return edges;
 }
 
+/** Counts of days as `tally` keeps them (`ofDay`), in order, both ends inside: a row a day. */
+export async function readDayRows(ask: Ask, first: number, last: number): Promise<{ day: number; counts: Counts }[]> {
+  return (await readRanges(ask, [[first, last]])).map(({ id, counts }) => ({
+    day: tallyKey(id as number),
+    counts: parseCounts(counts as string),
+  }));
+}
+
 /** Counts of days, in order, for ranges of days with both ends inside. */
 export async function readDays(ask: Ask, ranges: [number, number][]): Promise<{ day: number; counts: Counts }[]> {
   if (ranges.length === 0) return [];
+  return (await readRanges(ask, ranges)).map(({ id, counts }) => ({
+    day: tallyKey(id as number),
+    counts: ofDay(parseCounts(counts as string)),
+  }));
+}
+
+async function readRanges(ask: Ask, ranges: [number, number][]): Promise<Row[]> {
   const answers = await ask(
     ranges.map(([first, last]) => ({
       sql: "SELECT id, counts FROM tally WHERE id BETWEEN ? AND ? ORDER BY id",
       params: [tallyId("day", first), tallyId("day", last)],
     })),
   );
-  return answers
-    .flat()
-    .map(({ id, counts }) => ({ day: tallyKey(id as number), counts: ofDay(parseCounts(counts as string)) }));
+  return answers.flat();
 }

@@ -1,8 +1,10 @@
 /** A query as SQL over the table `frame`: every condition, exact, whatever path leads to the rows. */
+import { lowerAscii } from "./basename.ts";
 import { nightNumber } from "./calendar.ts";
 import { choose, momentOf } from "./choice.ts";
 import { packDigits } from "./digits.ts";
 import type { FrameQuery, Sight, SkyRegion } from "./frame.ts";
+import type { NameSearch } from "./name-search.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 
 export interface Sql {
@@ -31,6 +33,8 @@ export interface Prepared {
   objects: number[] | null;
   /** Frames of the names that are asked for. */
   named: number[] | null;
+  /** Names that hold the text that is asked for. */
+  names: NameSearch | null;
   /** Footprint conditions, decided in memory on the candidates. */
   regions: RegionTest[];
   /** Conditions that no count is kept for (request, observation, name …). */
@@ -52,13 +56,17 @@ export function values(ids: number[]): string {
 /** The basename of a row of `frame`: one row more. */
 export const BASENAME = "((SELECT text FROM stem WHERE stem.id = frame.stem) || frame.tail)";
 
-/** `objects`, `named`: ids of what the query says of OBJECT and of basenames, where it does; null: not looked up. */
+/**
+ * `objects`, `named`: ids of what the query says of OBJECT and of basenames, where it does; null: not looked up. `names`:
+ * where "contains" leads.
+ */
 export function prepare(
   snapshot: Snapshot,
   query: FrameQuery,
   sight: Sight,
   objects: number[] | null,
   named: number[] | null,
+  names: NameSearch | null = null,
 ): Prepared {
   const combinations = choose(snapshot, query, sight);
   const all = snapshot.held;
@@ -94,11 +102,8 @@ export function prepare(
     others++;
   }
   if (query.basenameContains !== undefined && query.basenameContains !== "") {
-    // SQLite's lower() knows ASCII only, and so must the other side.
-    add(
-      `instr(lower(${BASENAME}), ?) > 0`,
-      query.basenameContains.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
-    );
+    if (names === null) add(`instr(lower(${BASENAME}), ?) > 0`, lowerAscii(query.basenameContains));
+    else conditions.push(names.where);
     others++;
   }
   if (query.public !== undefined && query.public.now !== momentOf(query, sight)) {
@@ -119,6 +124,7 @@ export function prepare(
     nights: nights === null ? null : [...new Set(nights)],
     objects,
     named,
+    names,
     regions,
     others,
     where: {

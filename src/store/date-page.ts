@@ -1,5 +1,8 @@
 /** A page in order of DATE_OBS, the order of nearly every list, by whichever way reads the fewest rows. */
 
+import { dayStart } from "./calendar.ts";
+import { readDays } from "./census.ts";
+import { idSet } from "./choice.ts";
 import { isDated, type Prepared, type Sql } from "./conditions.ts";
 import type { Row } from "./database.ts";
 import { framesByPeriod, type Window, windowOf } from "./date-window.ts";
@@ -15,6 +18,8 @@ import { beyond, type Cursor } from "./sort.ts";
 const MOST_GATHERED = 20_000;
 /** A statement holds 100 KB. */
 const MOST_RUNS = 5000;
+/** Pages this cheap are not looked for by another way: the counts of its days are rows as well. */
+const FEW = 100;
 
 export async function datePage(
   ask: Ask,
@@ -55,22 +60,37 @@ export async function datePage(
     ]);
     return rows!;
   };
+  const gather = async (path: Path, asked = inside): Promise<Row[]> => {
+    const found = (await collect(ask, snapshot, asked, path, page))!;
+    const part = { ...page, limit, offset: window.skip, descending: direction.newestFirst };
+    return rowsOf(ask, pageOf(found, part, null, reverse).ids, columns);
+  };
+  if (window.days !== undefined && best.cost > FEW) {
+    // What these days have of each combination is counted: the frames found are all that is read.
+    const mine = idSet(p.combinations);
+    const held = (await readDays(ask, [window.days])).flatMap(({ counts }) =>
+      [...counts].filter(([id]) => mine.has(id)),
+    );
+    const path = pathOfRuns(
+      "combination",
+      [...new Set(held.map(([id]) => id))],
+      held.reduce((rows, [, { frames }]) => rows + frames, 0),
+    );
+    const [first, last] = window.days;
+    const span = {
+      ...window,
+      from: Math.max(window.from, dayStart(first)),
+      to: Math.min(window.to, dayStart(last + 1) - 1),
+    };
+    offer(path.rows + path.runs!.keys.length + limit, () => gather(path, within(bounded, span)));
+  }
   for (const path of paths) {
     if (path === date) continue;
     const runs = path.runs === null ? null : runsIn(path, inside, window);
     const rows = Math.max(1, runs?.rows ?? path.rows);
     const share = Math.min(1, matches / rows);
     if (rows <= MOST_GATHERED) {
-      offer(rows + limit, async () => {
-        const found = await collect(ask, snapshot, inside, runs ?? path, page);
-        const { ids } = pageOf(
-          found,
-          { ...page, limit, offset: window.skip, descending: direction.newestFirst },
-          null,
-          reverse,
-        );
-        return rowsOf(ask, ids);
-      });
+      offer(rows + limit, () => gather(runs ?? path));
     }
     if (runs === null) continue;
     const [only] = runs.runs!.keys;

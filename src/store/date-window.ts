@@ -17,6 +17,8 @@ export interface Window {
   to: number;
   /** Frames of the window, in the order of the list, before the page. */
   skip: number;
+  /** First and last day of a part of the window that holds the whole page as well, where days were counted. */
+  days?: [number, number];
 }
 
 /** Frames that may be walked over rather than counted off: a day's counts cost a row as well. */
@@ -67,31 +69,47 @@ export async function windowOf(
   }
   const [a, b] = [ordered[at]![0], ordered[end]![0]];
   const window = cut({ ...whole, skip }, periodBounds(Math.min(a, b))[0], periodBounds(Math.max(a, b))[1]);
-  return skip > FEW ? byDay(ask, p, window, a, descending) : window;
+  return skip > FEW ? byDay(ask, p, window, a, descending, limit) : window;
 }
 
 /** Counts whole days off, within the period where the page begins. */
-async function byDay(ask: Ask, p: Prepared, window: Window, period: number, descending: boolean): Promise<Window> {
+async function byDay(
+  ask: Ask,
+  p: Prepared,
+  window: Window,
+  period: number,
+  descending: boolean,
+  limit: number,
+): Promise<Window> {
   const days = await framesByDay(ask, p.combinations, period);
   const [first, last] = daysOf(period);
   let { skip } = window;
   let edge = descending ? Math.min(window.to, dayStart(last + 1) - 1) : Math.max(window.from, dayStart(first));
-  for (const [day, frames] of descending ? days.toReversed() : days) {
+  const ordered = descending ? days.toReversed() : days;
+  let [at, enough] = [0, 0];
+  for (; at < ordered.length; at++) {
+    const [day, frames] = ordered[at]!;
     const [dayFirst, dayLast] = [dayStart(day), dayStart(day + 1) - 1];
     // Days before the window, and the one that its bound cuts, which is walked.
     if (descending ? dayFirst > window.to : dayLast < window.from) continue;
+    let found = frames;
     if (descending ? dayLast > window.to : dayFirst < window.from) {
       const part = { ...p, start: Math.max(dayFirst, window.from), end: Math.min(dayLast, window.to) };
-      const found = framesOf(await census(ask, part, UNTALLIED, null));
-      if (skip < found) break;
-      skip -= found;
-    } else {
-      if (skip < frames) break;
-      skip -= frames;
+      found = framesOf(await census(ask, part, UNTALLIED, null));
     }
+    if (skip < found) {
+      enough = found - skip;
+      break;
+    }
+    skip -= found;
     edge = descending ? dayFirst - 1 : dayLast + 1;
   }
-  return descending ? { ...window, to: edge, skip } : { ...window, from: edge, skip };
+  const cut: Window = descending ? { ...window, to: edge, skip } : { ...window, from: edge, skip };
+  let end = at;
+  while (end < ordered.length && enough < limit) enough += ordered[++end]?.[1] ?? 0;
+  if (end >= ordered.length) return cut;
+  const [a, b] = [ordered[at]![0], ordered[end]![0]];
+  return { ...cut, days: [Math.min(a, b), Math.max(a, b)] };
 }
 
 function framesOf(counts: Counts): number {
@@ -127,7 +145,10 @@ async function framesByDay(
 }
 
 /** Frames by period, oldest first, of the periods that meet a window. */
-export function framesByPeriod(combinations: readonly Combination[], { from, to }: Window): [number, number][] {
+export function framesByPeriod(
+  combinations: readonly Combination[],
+  { from, to }: Pick<Window, "from" | "to">,
+): [number, number][] {
   let all = sums.get(combinations);
   if (all === undefined) {
     const frames = new Map<number, number>();

@@ -30,7 +30,7 @@ export interface Found extends Place {
 
 /**
  * Every frame that a query finds, in no order, along one path. Regions are decided here, exactly. `whole`: rows have all
- * of FRAME_COLUMNS.
+ * of FRAME_COLUMNS. Null where there are more than `most` (not for regions).
  */
 export async function collect(
   ask: Ask,
@@ -38,8 +38,8 @@ export async function collect(
   p: Prepared,
   path: Path,
   page: Page,
-  whole = false,
-): Promise<Found[]> {
+  { whole = false, most = Infinity }: { whole?: boolean; most?: number } = {},
+): Promise<Found[] | null> {
   const everything = page.bare ? BARE_COLUMNS : FRAME_COLUMNS;
   const columns = new Set(["id", "combination", "size", ...sortColumns(page.sort)]);
   if (p.regions.length > 0) for (const column of ["ra", "dec"]) columns.add(column);
@@ -47,10 +47,12 @@ export async function collect(
   const some = [...columns].map((column) => `frame.${column}`).join(", ") + outline;
   const [rows] = await ask([
     {
-      sql: `SELECT ${whole ? everything : some} FROM ${path.from} WHERE ${path.where} AND ${p.where.text}`,
+      sql: `SELECT ${whole ? everything : some} FROM ${path.from} WHERE ${path.where} AND ${p.where.text}
+        ${most === Infinity ? "" : `LIMIT ${most + 1}`}`,
       params: p.where.params,
     },
   ]);
+  if (rows!.length > most) return null;
   const found = p.regions.length === 0 ? rows! : rows!.filter((row) => inRegions(row, p.regions));
   await meet(ask, snapshot, found);
   return found.map((row) => ({

@@ -40,7 +40,7 @@ export function nights(
       }
     } else {
       const page = { sort: "night", descending: false, limit: 0, offset: 0 } as const;
-      for (const { value, size } of await collect(ask, reader.snapshot, p, paths[0]!, page)) {
+      for (const { value, size } of (await collect(ask, reader.snapshot, p, paths[0]!, page))!) {
         if ((value as number) >= first && (value as number) <= last) {
           addTo(counts, value as number, { frames: 1, bytes: size });
         }

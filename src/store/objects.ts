@@ -60,7 +60,7 @@ async function alongFrames(ask: Ask, reader: Reader, query: FrameQuery, limit: n
   }
   const page = { sort: "object", descending: false, limit: 0, offset: 0 } as const;
   const frames = new Map<string, number>();
-  for (const { value } of await collect(ask, reader.snapshot, p, path, page)) {
+  for (const { value } of (await collect(ask, reader.snapshot, p, path, page))!) {
     if (value !== null) frames.set(value as string, (frames.get(value as string) ?? 0) + 1);
   }
   return [...frames]

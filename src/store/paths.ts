@@ -193,7 +193,7 @@ function alongDates(snapshot: Snapshot, p: Prepared): Path {
  * Nights by the runs of their combinations: the counts tell which combinations have frames, and these know between
  * which hours. A night that is none of the two dates of its frame's UTC day leads along its whole combination.
  */
-function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightCounts>): Path | null {
+export function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightCounts>): Path | null {
   const mine = idSet(p.combinations);
   const runs: string[] = [];
   let rows = 0;
@@ -221,12 +221,57 @@ function alongNights(snapshot: Snapshot, p: Prepared, nights: Map<number, NightC
   };
 }
 
+/** Between which moments the frames of the query's nights are, and what part of all frames is there. */
+interface Hours {
+  nights: [night: number, from: number, to: number][];
+  share: number;
+}
+
+/** Null where a night has frames of days that it does not touch. */
+function hoursOf(snapshot: Snapshot, p: Prepared, nights: Map<number, NightCounts>): Hours | null {
+  const mine = idSet(p.combinations);
+  const hours: Hours = { nights: [], share: 0 };
+  let frames = 0;
+  for (const [night, { usual, other }] of nights) {
+    if ([...other.keys()].some((id) => mine.has(id))) return null;
+    let [from, to] = [Number.POSITIVE_INFINITY, -Infinity];
+    for (const [id, count] of usual) {
+      frames += count.frames;
+      if (!mine.has(id)) continue;
+      const { nightFrom, nightTo } = snapshot.combinations.get(id)!;
+      [from, to] = [Math.min(from, nightFrom!), Math.max(to, nightTo!)];
+    }
+    if (from <= to) hours.nights.push([night, nightStart(night) + from, nightStart(night) + to]);
+  }
+  // Nights before and after have frames between these moments as well.
+  hours.share = Math.min(1, (2 * frames) / framesBetween(snapshot.held, null, null));
+  return hours;
+}
+
+/** Runs between the moments of some nights; null: a statement would not hold them. */
+function alongHours(kind: keyof typeof RUNS, keys: number[], rows: number, hours: Hours): Path | null {
+  const runs = hours.nights.flatMap(([night, from, to]) => keys.map((key) => `(${key},${from},${to},${night})`));
+  if (runs.length === 0 || runs.length > MOST_KEYS / 2) return null;
+  const { column, where } = RUNS[kind];
+  return {
+    from: `(VALUES ${runs.join(",")}) k CROSS JOIN frame INDEXED BY frame_${kind} ON ${column} = k.column1
+      AND frame.date_obs BETWEEN k.column2 AND k.column3 AND frame.night = k.column4`,
+    where,
+    rows: rows * hours.share + runs.length,
+    runs: null,
+  };
+}
+
 /** All ways that the query offers, the shortest first. There is always one: along the dates. */
 export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path[] {
   const all = () => snapshot.combinations.values();
   const paths: Path[] = [alongDates(snapshot, p)];
+  const hours = tallies.nights === null ? null : hoursOf(snapshot, p, tallies.nights);
   const runs = (kind: keyof typeof RUNS, keys: number[], rows: number) => {
-    if (keys.length > 0 && keys.length <= MOST_KEYS) paths.push(pathOfRuns(kind, keys, rows));
+    if (keys.length === 0 || keys.length > MOST_KEYS) return;
+    paths.push(pathOfRuns(kind, keys, rows));
+    const between = hours === null || kind === "combination" ? null : alongHours(kind, keys, rows, hours);
+    if (between !== null) paths.push(between);
   };
   // Objects and cells are counted over all dates; a range takes its share.
   const dated =
@@ -271,6 +316,8 @@ export function pathsOf(snapshot: Snapshot, p: Prepared, tallies: Tallies): Path
     const from = `${values(p.named)} k CROSS JOIN frame ON frame.id = k.column1`;
     paths.push({ from, where: "true", rows: p.named.length, runs: null });
   }
+  const names = p.names?.path ?? null;
+  if (names !== null) paths.push({ ...names, rows: p.names!.share * framesBetween(all(), null, null) });
   for (const field of ["obsnum", "reqnum"] as const) {
     const wanted = equals?.[field];
     if (wanted === undefined || wanted.includes(null)) continue;

@@ -162,6 +162,11 @@ export const stem = sqliteTable("stem", { id: integer("id").primaryKey(), text: 
   uniqueIndex("stem_text").on(t.text),
 ]);
 
+/** What the rests of basenames look like (name-search.ts). */
+export const shape = sqliteTable("shape", { id: integer("id").primaryKey(), text: text("text").notNull() }, (t) => [
+  uniqueIndex("shape_text").on(t.text),
+]);
+
 /** What many frames have in common about their files (layout.ts). */
 export const layout = sqliteTable(
   "layout",

@@ -8,21 +8,25 @@ import { datePage } from "./date-page.ts";
 import type { Aggregate, FrameList, FrameQuery, ListedFrame, Page, Sight } from "./frame.ts";
 import { BARE_COLUMNS, FRAME_COLUMNS, frameOf } from "./frame-row.ts";
 import { groupPage } from "./group-page.ts";
+import { groupsOf } from "./groups.ts";
 import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { meet } from "./lookups.ts";
+import { findNames } from "./name-search.ts";
 import { findObjects } from "./object-search.ts";
 import { ALONG_IDS, ALONG_NAMES, isNothing, type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { isOfCombination, readCursor, sortValue, writeCursor } from "./sort.ts";
+import { isOfCombination, readCursor, refuseLong, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
 /** Paths this short are read whole, once, instead of counted and then read. */
 const SHORT = 100;
 /** And these, where their way has no order that a page could be taken from. */
 const LISTED = 400;
-/** Where frames are counted by walking a path anyway, the same walk may as well find the page. */
+/** As many frames are sorted rather than counted off by objects or exposure times. */
+const FEW = 2000;
+/** Where frames are counted by walking a path anyway, the same walk finds the page, if it leads through so many or to them. */
 const LONG = 20_000;
 
 interface Plan {
@@ -36,7 +40,8 @@ export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: S
   if (choose(reader.snapshot, query, sight).length === 0) return null;
   const objects = await findObjects(ask, query.objectContains);
   const named = await findNamed(ask, reader.snapshot, query.equals?.basename, sight);
-  const p = prepare(reader.snapshot, query, sight, objects, named);
+  const names = await findNames(ask, reader.snapshot, query.basenameContains);
+  const p = prepare(reader.snapshot, query, sight, objects, named, names);
   if ([objects, named, p.nights].some((kind) => kind?.length === 0) || p.combinations.length === 0) return null;
   const tallies = await readTallies(ask, p);
   if (isNothing(p, tallies)) return null;
@@ -54,10 +59,13 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
     let count = 0;
     let rows: Row[] = [];
     let more: boolean;
-    if (p.regions.length > 0 || path.rows <= (!isTallied(p, tallies, path) ? LONG : inOrder(path) ? SHORT : LISTED)) {
-      // A short way is read once, with everything; regions are not counted, so theirs may be long.
-      const whole = path.rows <= (inOrder(path) ? SHORT : LISTED) && p.regions.length === 0;
-      const found = await collect(ask, reader.snapshot, p, path, page, whole);
+    const tallied = p.regions.length === 0 && isTallied(p, tallies, path);
+    // A short way is read once, with everything; regions are not counted, so theirs may be long.
+    const whole = path.rows <= (inOrder(path) ? SHORT : LISTED) && p.regions.length === 0;
+    // Where nothing counts, a long way is read once as well, if it leads to few frames: twice were count and page.
+    const most = tallied || p.regions.length > 0 || path.rows <= LONG ? Infinity : LONG;
+    const found = !tallied || whole ? await collect(ask, reader.snapshot, p, path, page, { whole, most }) : null;
+    if (found !== null) {
       count = found.length;
       const { ids, more: beyond } = pageOf(found, page, cursor);
       more = beyond;
@@ -74,11 +82,17 @@ export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight
       if (page.limit === 0) more = page.offset < count;
       else if (page.sort === "dateObs") {
         ({ rows, more } = await datePage(ask, reader.snapshot, p, paths, page, cursor, count, columns));
-      } else if (isOfCombination(page.sort)) {
-        ({ rows, more } = await groupPage(ask, reader.snapshot, p, counts, page, cursor, columns));
       } else {
-        const whole = orderedPath(page, paths, count);
-        ({ rows, more } = await walk(ask, p, whole ?? path, page, cursor, columns));
+        const groups =
+          path.rows <= FEW && !isOfCombination(page.sort)
+            ? null
+            : await groupsOf(ask, reader.snapshot, p, tallies, counts, page);
+        if (groups !== null) ({ rows, more } = await groupPage(ask, reader.snapshot, p, groups, page, cursor, columns));
+        else {
+          const ordered = orderedPath(page, paths, count);
+          if (ordered === null) refuseLong(page.sort, count);
+          ({ rows, more } = await walk(ask, p, ordered ?? path, page, cursor, columns));
+        }
       }
       if (cursor === null) more = page.offset + rows.length < count;
     }
@@ -190,7 +204,7 @@ async function countsOf(ask: Ask, snapshot: Snapshot, { p, tallies, paths }: Pla
   if (p.regions.length === 0) return census(ask, p, tallies, paths[0]!);
   const page = { sort: "id", descending: false, limit: 0, offset: 0 } as const;
   const counts: Counts = new Map();
-  for (const { combination, size } of await collect(ask, snapshot, p, paths[0]!, page)) {
+  for (const { combination, size } of (await collect(ask, snapshot, p, paths[0]!, page))!) {
     addTo(counts, combination, { frames: 1, bytes: size });
   }
   return counts;

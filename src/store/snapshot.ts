@@ -4,6 +4,7 @@
  */
 import type { Row, Statement } from "./database.ts";
 import type { Layout } from "./layout.ts";
+import { NameParts } from "./name-search.ts";
 import { type Count, type Counts, parseCounts } from "./tally.ts";
 
 export interface Combination extends Count {
@@ -48,7 +49,7 @@ export interface Pin {
 }
 
 /** Different questions of a busy minute; each answer has an array of some thousand references at most. */
-const MOST_DERIVED = 100;
+const MOST_DERIVED = 200;
 
 export class Snapshot {
   readonly combinations = new Map<number, Combination>();
@@ -57,6 +58,8 @@ export class Snapshot {
   readonly objects = new Map<number, string>();
   readonly stems = new Map<number, string>();
   readonly layouts = new Map<number, Layout>();
+  /** For searches within basenames (name-search.ts). */
+  names = new NameParts();
   pin: Pin = { generation: 0, newest: 0 };
   /** What was worked out from the combinations as they are now, by whatever asks for it; empty after a change. */
   private readonly derived = new Map<string, unknown>();
@@ -66,13 +69,12 @@ export class Snapshot {
     return this.derive("held", () => [...this.combinations.values()].filter(({ frames }) => frames > 0));
   }
 
-  /** What `make` says, made once for each `key` until something changes. */
+  /** What `make` says, made once for each `key` until something changes; what was not asked for the longest goes first. */
   derive<T>(key: string, make: () => T): T {
-    let value = this.derived.get(key) as T | undefined;
-    if (value === undefined) {
-      if (this.derived.size >= MOST_DERIVED) this.derived.clear();
-      this.derived.set(key, (value = make()));
-    }
+    const value = (this.derived.get(key) as T | undefined) ?? make();
+    this.derived.delete(key);
+    if (this.derived.size >= MOST_DERIVED) this.derived.delete(this.derived.keys().next().value!);
+    this.derived.set(key, value);
     return value;
   }
 
@@ -111,6 +113,7 @@ export class Snapshot {
     this.objects.clear();
     this.stems.clear();
     this.layouts.clear();
+    this.names = new NameParts();
     this.pin = { generation: 0, newest: 0 };
     this.dues = null;
   }

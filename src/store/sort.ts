@@ -14,6 +14,22 @@ export class BadCursorError extends Error {
   override readonly name = "BadCursorError";
 }
 
+/** An order that nothing counts, of more frames than are sorted for one page. */
+export class LongSortError extends Error {
+  override readonly name = "LongSortError";
+}
+
+/** Rows that are sorted, or walked over, for one page at most: a second or two. */
+const MOST_SORTED = 1_000_000;
+
+/** Throws LongSortError where a page would need more rows than that. */
+export function refuseLong(sort: SortField, rows: number): void {
+  if (rows <= MOST_SORTED) return;
+  throw new LongSortError(
+    `Sorting by ${sort} would read ${Math.round(rows)} frames for this page; narrow the search to at most ${MOST_SORTED}, or go on by cursor.`,
+  );
+}
+
 export type SortValue = number | string | null;
 
 /** A place in the order: right after (or, backwards, before) this frame. */

@@ -6,6 +6,7 @@ import { type Due, dueStatement } from "./due-work.ts";
 import type { Frame, FrameFacts, StoredFile } from "./frame.ts";
 import { bytesOf, DIGITS, FRAME_COLUMNS, factColumns, fileColumns } from "./frame-row.ts";
 import { addLayout, findLayout, LAYOUT_COLUMNS, layoutParams } from "./layout.ts";
+import { noteShape } from "./name-search.ts";
 import { gramsOf, searchForm } from "./object-name.ts";
 import { IDS } from "./shards.ts";
 import { CELLS, keyOf } from "./sky-cell.ts";
@@ -69,9 +70,10 @@ const FIRST = LOOKUPS + LAYOUT_COLUMNS;
 function columnsOf(facts: FrameFacts, file: StoredFile, now: number, version: number) {
   const { layout, columns: fileOnly } = fileColumns(file, facts);
   const columns = { ...factColumns(facts), ...fileOnly, version, delay: now - facts.dateObs };
-  const { stem } = splitName(facts.basename);
+  const { stem, tail } = splitName(facts.basename);
   return {
     shared: [
+      noteShape(tail),
       { sql: "INSERT INTO stem (text) VALUES (?) ON CONFLICT DO NOTHING", params: [stem] },
       addLayout(layout),
     ] satisfies Statement[],

@@ -153,7 +153,8 @@ export function randomQuery(random: Random, names: string[]): FrameQuery {
   if (random.chance(often)) {
     query.objectContains = random.of(["m", "31", "M 31", "ngc7331", "7331 ngc", "%", "_", "über", "\\", "v e g", "  "]);
   }
-  if (random.chance(often / 2)) query.basenameContains = random.of(["-1", "FRAME-00", "7", "%", "_", "me-0001"]);
+  if (random.chance(often / 2))
+    query.basenameContains = random.of(["-1", "FRAME-00", "7", "%", "_", partOf(random, names)]);
   if (random.chance(often)) query.exptimeMin = random.of([0, 0.1, 0.3, 1, 60, 60.5, 61, 100, 5000]);
   if (random.chance(often / 2)) query.exptimeMax = random.of([0, 5, 60, 60.5, 99.9, 1800]);
   const moment = () => EPOCH + (random.chance(0.3) ? random.below(40) * 10 * DAY : random.below(DAYS * DAY));
@@ -179,6 +180,14 @@ export function randomQuery(random: Random, names: string[]): FrameQuery {
         : { shape: "polygon", vertices };
   }
   return query;
+}
+
+/** Some of a name, in some case. */
+function partOf(random: Random, names: string[]): string {
+  const name = random.of(names);
+  const [from, length] = [random.below(name.length), 1 + random.below(name.length)];
+  const part = name.slice(from, from + length);
+  return random.chance(0.3) ? part.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : part;
 }
 
 /** Moments change seldom: a new one moves every frame whose embargo ends in between. */
