@@ -123,9 +123,9 @@ function dateObsOf(lookup: HeaderLookup): number {
   if (stated === null) throw new ArchiveError("BAD_PARAMETER", "Could not find DATE-OBS in FITS header.");
   const ms = momentOf(lookup, stated);
   const year = new Date(ms).getUTCFullYear();
-  // Dates of answers have four digits of year.
-  if (!(year >= 0 && year <= 9999)) {
-    throw new ArchiveError("BAD_PARAMETER", `DATE-OBS "${stated}" is not in the years 0 to 9999.`);
+  // Dates of answers have four digits of year, and the catalogue counts days from the year 1.
+  if (!(year >= 1 && year <= 9999)) {
+    throw new ArchiveError("BAD_PARAMETER", `DATE-OBS "${stated}" is not in the years 1 to 9999.`);
   }
   return ms;
 }
