@@ -97,12 +97,13 @@ describe("files cut off", () => {
 
   it("at the end of the primary HDU", () => refused("cut-a.fits", whole.subarray(0, 2880), /no image/));
 
-  it("within the padding of the last HDU, which loses nothing", () =>
-    taken("cut-padding.fits", whole.subarray(0, whole.length - 1)));
+  it("within the padding of the last HDU, which loses nothing", async () => {
+    await taken("cut-padding.fits", whole.subarray(0, whole.length - 1));
+  });
 
-  it.each([0, 1])("behind the science image (and %i bytes): what is left is a whole file", (more) =>
-    taken("cut-b.fits", whole.subarray(0, SECOND + more)),
-  );
+  it.each([0, 1])("behind the science image (and %i bytes): what is left is a whole file", async (more) => {
+    await taken("cut-b.fits", whole.subarray(0, SECOND + more));
+  });
 
   it.each([1, 9, 10, 17, 60, 200])("as gzip (%i bytes)", (size) =>
     refused(`cut-${size}.fits.gz`, gzipSync(whole).subarray(0, size), /gzip|truncated|ends|not a FITS file|cut/i),
