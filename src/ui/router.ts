@@ -61,6 +61,21 @@ export function go(href: string, options: { replace?: boolean } = {}): void {
   if (!samePath) window.scrollTo(0, 0);
 }
 
+/**
+ * Writes into the present address what a person has changed on the page without going anywhere: no entry for Back. Null
+ * takes a name away.
+ */
+export function note(changes: Record<string, string | null>): void {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  if (url.href === location.href) return;
+  history.replaceState(history.state, "", url);
+  place.value = { ...place.peek(), query: url.searchParams };
+}
+
 /** Scrolls to where this page was when it was left. Pages call it once what they show is there. */
 export function restoreScroll(): void {
   const { scroll } = place.peek();

@@ -39,6 +39,8 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   await page.locator("thead button").first().click();
   const values = (await column.allTextContents()).map(Number);
   expect(values).toEqual([...values].sort((a, b) => b - a));
+  await page.reload();
+  await expect.poll(async () => (await column.allTextContents()).map(Number)).toEqual(values);
 
   await page.getByRole("link", { name: "Versions" }).click();
   await expect.poll(() => page.locator("table.frames tbody tr").count()).toBe(1);

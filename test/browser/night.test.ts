@@ -37,7 +37,17 @@ it("leads to the newest night, with its sites' Sun and Moon, totals and gaps", a
   expect(await gaps.count()).toBeGreaterThan(1);
   expect(await gaps.first().textContent()).toMatch(/^\d+ h( \d+ min)?\d\d:\d\d–\d\d:\d\d UTC · (goe 0m50|saao 1m20)/);
   await gaps.first().getByRole("button").click();
+  // The part of the night that is shown is in the address.
+  const part = () => new URL(page.url()).searchParams.get("part");
+  await expect.poll(part).toMatch(/^2026-03-14T\d\d:\d\d:\d\d\/2026-03-1[45]T\d\d:\d\d:\d\d$/);
+  const shown = part();
+  await page.reload();
+  await ready(person);
+  expect(part()).toBe(shown);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await expect.poll(part).not.toBe(shown);
   await page.getByRole("button", { name: "Whole night" }).click();
+  await expect.poll(part).toBeNull();
   await page.getByRole("link", { name: "Show them in the search" }).click();
   await expect.poll(() => page.locator("#results-title").textContent()).toBe(`${ALL} frames`);
   expect(person.complaints).toEqual([]);
@@ -159,8 +169,16 @@ it("goes from night to night, and reads thousands of frames page by page", async
   const TOTAL = 2000;
   const start = Date.parse(`${NIGHT}T19:00:00Z`);
   await page.route("**/frames/nights/?**", (route) => {
-    const results = ["2025-12-31", NIGHT, "2026-03-20"].map((night) => ({ night, frames: TOTAL, bytes: 1 }));
-    return route.fulfill({ json: { results } });
+    const asked = new URL(route.request().url()).searchParams;
+    const nights = ["1999-05-05", NIGHT, "2026-03-20"];
+    const within = nights.filter((night) => night >= asked.get("start")! && night <= asked.get("end")!);
+    return route.fulfill({ json: { results: within.map((night) => ({ night, frames: TOTAL, bytes: 1 })) } });
+  });
+  // The nearest frame before, however long ago; none after.
+  await page.route(/\/frames\/\?.*limit=1(&|$)/, (route) => {
+    const asked = new URL(route.request().url()).searchParams;
+    const results = (asked.get("end") ?? "") > "1999-05-06" ? [{ night: "1999-05-05" }] : [];
+    return route.fulfill({ json: { count: results.length, results } });
   });
   await page.route(/\/frames\/\?.*pagination_style=cursor/, (route) => {
     const asked = new URL(route.request().url()).searchParams;
@@ -193,9 +211,14 @@ it("goes from night to night, and reads thousands of frames page by page", async
   await page.getByRole("progressbar").waitFor({ state: "detached" });
   await page.getByRole("row", { name: /^goe 0m50 2,000 2,000 2 h 47 min$/ }).waitFor();
   await page.getByRole("link", { name: "Next night, 2026-03-20" }).waitFor();
-  await page.getByRole("link", { name: "Previous night, 2025-12-31" }).click();
-  await page.waitForURL("**/night/2025-12-31/");
+  // A calendar of another year changes nothing about the nights beside this one.
+  await page.getByRole("navigation", { name: "Years" }).getByRole("link", { name: "2025" }).click();
   await page.getByRole("heading", { name: /^Nights of 2025/ }).waitFor();
+  await page.getByRole("link", { name: "Next night, 2026-03-20" }).waitFor();
+  await page.getByRole("link", { name: "Previous night, 1999-05-05" }).click();
+  await page.waitForURL("**/night/1999-05-05/");
+  await page.getByRole("heading", { name: /^Nights of 1999/ }).waitFor();
+  await page.getByRole("button", { name: "Previous night: there is none" }).waitFor();
   await page.getByRole("heading", { name: "No frames of this night" }).waitFor();
   expect(person.complaints).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { citationOf } from "../../src/ui/frame/citation.ts";
 import { readTable } from "../../src/ui/frame/csv.ts";
 import { lineageOf } from "../../src/ui/frame/lineage.ts";
 import { looksLikeName, readPosition } from "../../src/ui/search/coordinates.ts";
-import { presets } from "../../src/ui/search/preset.ts";
+import { datesOf, type SpanName } from "../../src/ui/search/preset.ts";
 import { addressOf, listQuery, readSearch, withFilters } from "../../src/ui/search/query.ts";
 import { Md5 } from "../../src/ui/upload/md5.ts";
 import { northUp, toCanvas, toImage, wholeImage, zoom } from "../../src/ui/viewer/camera.ts";
@@ -54,15 +54,36 @@ it("reads an address of this or another archive, and writes the shortest that me
 });
 
 it("names the night by the date of its evening, on the clock of the person who asks", () => {
-  const of = (name: string, iso: string, west: number) =>
-    presets(Date.parse(iso), west).find((preset) => preset.name === name)!.filters;
-  expect(of("Tonight", "2026-03-15T02:00:00Z", 0).night).toBe("2026-03-14");
-  expect(of("Tonight", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-15");
-  expect(of("Last night", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-14");
-  expect(of("Tonight", "2026-03-15T23:00:00Z", -120).night).toBe("2026-03-15"); // 1 a.m. in South Africa
-  expect(of("Tonight", "2026-03-15T11:00:00Z", 600).night).toBe("2026-03-14"); // 1 a.m. in Hawaii
-  expect(of("Semester", "2026-01-20T00:00:00Z", 0).start).toBe("2025-08-01");
-  expect(of("Semester", "2026-02-01T00:00:00Z", 0).start).toBe("2026-02-01");
+  const of = (name: SpanName, iso: string, west: number) => datesOf(name, Date.parse(iso), west);
+  expect(of("tonight", "2026-03-15T02:00:00Z", 0).night).toBe("2026-03-14");
+  expect(of("tonight", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-15");
+  expect(of("last-night", "2026-03-15T13:00:00Z", 0).night).toBe("2026-03-14");
+  expect(of("tonight", "2026-03-15T23:00:00Z", -120).night).toBe("2026-03-15"); // 1 a.m. in South Africa
+  expect(of("tonight", "2026-03-15T11:00:00Z", 600).night).toBe("2026-03-14"); // 1 a.m. in Hawaii
+  expect(of("this-semester", "2026-01-20T00:00:00Z", 0).start).toBe("2025-08-01");
+  expect(of("this-semester", "2026-02-01T00:00:00Z", 0).start).toBe("2026-02-01");
+});
+
+it("keeps a span by its name in the address, and other dates as they are", () => {
+  const at = (text: string, iso: string) => readSearch(new URLSearchParams(text), new Date(iso));
+  const search = at("dates=last-7-days&FILTER=V&start=2020-01-01", "2026-03-15T12:00:00Z");
+  expect(`${search.filters}`).toBe("start=2026-03-08&FILTER=V");
+  expect(addressOf(search)).toBe("/?dates=last-7-days&FILTER=V");
+  expect(`${at(addressOf(search).slice(1), "2026-05-15T12:00:00Z").filters}`).toBe("start=2026-05-08&FILTER=V");
+  expect(addressOf(withFilters(search, { FILTER: null }))).toBe("/?dates=last-7-days");
+  expect(addressOf(withFilters(search, { dates: "this-semester" }))).toBe("/?dates=this-semester&FILTER=V");
+  expect(addressOf(withFilters(search, { dates: null }))).toBe("/?FILTER=V");
+  expect(addressOf(withFilters(search, { end: "2026-03-10" }))).toBe("/?start=2026-03-08&end=2026-03-10&FILTER=V");
+  expect(addressOf(at("dates=some-day&night=2026-03-14", "2026-03-15T12:00:00Z"))).toBe("/?night=2026-03-14");
+});
+
+it("keeps what is unfolded and where the map looks in the address", () => {
+  const text = "FILTER=V&view=map&at=202.47,47.195,0.5&open=3,7,x,-1";
+  const search = readSearch(new URLSearchParams(text));
+  expect(search.open).toEqual([3, 7]);
+  expect(new URLSearchParams(addressOf(search).slice(2)).get("at")).toBe("202.47,47.195,0.5");
+  expect(withFilters(search, { SITE: "goe" })).toMatchObject({ open: [], at: "202.47,47.195,0.5" });
+  expect(withFilters(search, { RA: "1", DEC: "2", at: null }).at).toBeNull();
 });
 
 it("reads a catalogue with units, quoted fields and line ends in them", () => {

@@ -177,6 +177,40 @@ it("keeps searches under names, and forgets them", async () => {
   expect(person.complaints).toEqual([]);
 });
 
+it("keeps a span of time by its name: saved or shared, it means other nights on other days", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  await page.clock.setFixedTime("2026-03-15T13:00:00Z");
+  await page.goto(`${url}/sign-in?next=%2F`);
+  await signIn(person);
+  await page.getByRole("button", { name: "Last night" }).click();
+  await page.getByRole("button", { name: "Remove filter When last night (2026-03-14)" }).waitFor();
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(new URL(page.url()).search).toBe("?dates=last-night");
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByLabel("Save this search as").fill("What came in");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("link", { name: "What came in" }).waitFor();
+
+  await page.clock.setFixedTime("2026-03-20T13:00:00Z");
+  await page.goto(url);
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByRole("link", { name: "What came in" }).click();
+  await page.getByRole("button", { name: "Remove filter When last night (2026-03-19)" }).waitFor();
+  await page.getByText("No frame fits all of these filters").waitFor();
+  expect(await page.getByRole("button", { name: "Last night", exact: true }).getAttribute("aria-pressed")).toBe("true");
+  // A date that is typed is that date for ever.
+  await page.getByLabel("Night", { exact: true }).fill("2026-03-14");
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(new URL(page.url()).search).toBe("?night=2026-03-14");
+  await page.goBack();
+  await page.getByRole("button", { name: "Remove filter When last night (2026-03-19)" }).waitFor();
+  await page.getByRole("button", { name: "Saved searches" }).click();
+  await page.getByRole("button", { name: "Remove What came in" }).click();
+  await page.getByRole("link", { name: "What came in" }).waitFor({ state: "detached" });
+  expect(person.complaints).toEqual([]);
+});
+
 it("saves the whole result as CSV and JSON, and copies its query for curl and Python as it stands", async () => {
   const person = await observer("/?OBJECT=M+51&limit=25&sort=basename&order=asc");
   const { page, context } = person;
@@ -291,6 +325,11 @@ it("unfolds the related frames in place, and shows the same frames as a gallery"
   await page.getByRole("button", { name: "Select this frame with all related ones" }).click();
   const several = (await related.count()) + 1;
   await page.getByRole("button", { name: new RegExp(`selected \\(${several}\\)$`, "i") }).waitFor();
+  // What is unfolded is there again after a look at one of them.
+  await related.first().getByRole("link").click();
+  await page.waitForURL(/\/frame\/\d+$/);
+  await page.goBack();
+  await expect.poll(() => related.count()).toBe(several - 1);
 
   await page.getByRole("button", { name: "Gallery" }).click();
   await expect.poll(() => page.locator(".plate-card").count()).toBe(12);

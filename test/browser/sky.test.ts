@@ -115,6 +115,8 @@ it("is moved, drawn on and read by keys alone", async () => {
   const { page } = person;
   await middle(person);
   await page.getByText(/^All \d+ frames/).waitFor();
+  // Nobody has moved the map: the address is as it was given.
+  expect(new URL(page.url()).search).toBe(NEAR_M51.slice(1));
   const map = page.getByRole("application", { name: "Sky map" });
   const heading = page.locator(".map-side h2");
   await map.focus();
@@ -162,6 +164,32 @@ it("is moved, drawn on and read by keys alone", async () => {
   await page.getByText("1 corner.").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Search in this view" }).press("Enter");
   await page.getByRole("button", { name: /^Remove filter Within/ }).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("has where it looks in its address: for a link, a reload, Back and other filters", async () => {
+  const person = await observer(NEAR_M51);
+  const { page } = person;
+  await middle(person);
+  const readout = page.locator(".map-readout");
+  const looked = () => new URL(page.url()).searchParams.get("at");
+  await page.getByRole("application", { name: "Sky map" }).focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
+  // To the second: an address holds a ten-thousandth of the map's width.
+  await expect.poll(() => readout.textContent()).toMatch(/^Centre 13:3\d:\d\d\.\d \+47:1\d:\d\d/);
+  const there = /^[^.]+/.exec((await readout.textContent())!)![0];
+  await expect.poll(looked).toMatch(/^20\d\.\d+,47\.\d+,1\.\d+$/);
+  const at = looked();
+  await page.getByRole("button", { name: "Remove filter" }).first().click();
+  await page.getByText(`All ${ALL} frames`).waitFor();
+  expect(looked()).toBe(at);
+  await page.getByRole("link", { name: "Platevault, all frames" }).click();
+  await page.goBack();
+  await expect.poll(() => readout.textContent()).toContain(there);
+  await page.goBack();
+  await page.reload();
+  await expect.poll(() => readout.textContent()).toContain(there);
+  await page.getByText(/^All \d+ frames/).waitFor();
   expect(person.complaints).toEqual([]);
 });
 

@@ -6,9 +6,11 @@ import { clipArea, clipLine } from "../../src/ui/sky/clip.ts";
 import { circleFilter, filterOf, polygonFilter, put, regionsOf, takenBack } from "../../src/ui/sky/drawing.ts";
 import { decLabel, graticule, raLabel } from "../../src/ui/sky/graticule.ts";
 import { arc, circle, ECLIPTIC, GALACTIC_PLANE } from "../../src/ui/sky/great-circles.ts";
+import { readLook, textOfLook } from "../../src/ui/sky/look.ts";
 import {
   fieldOfView,
   fitted,
+  looking,
   Projection,
   pan,
   resized,
@@ -254,4 +256,19 @@ describe("a drawing", () => {
     expect(regionsOf(new URLSearchParams({ covers: "nonsense" }))).toEqual([]);
     expect(regionsOf(new URLSearchParams({ OBJECT: "M 51" }))).toEqual([]);
   });
+});
+
+it("looks again where an address says that it looked, at any zoom and on a canvas of another size", () => {
+  for (const field of [360, 270, 90, 7.5, 0.2, 0.003]) {
+    const view = looking(202.469575, 47.195258, field, 900, 500);
+    expect(fieldOfView(view) / field).toBeCloseTo(1, 6);
+    const [ra, dec, width] = readLook(textOfLook(view))!;
+    const again = looking(ra, dec, width, 380, 500);
+    const [x, y] = new Projection(again).pixel(202.469575, 47.195258);
+    expect(Math.hypot(x - 190, y - 250)).toBeLessThan(1);
+    expect(fieldOfView(again) / field).toBeCloseTo(1, 3);
+  }
+  for (const text of [null, "", "1,2", "1,2,3,4", "a,b,c", "10,91,1", "10,10,0", "10,,1"])
+    expect(readLook(text)).toBeNull();
+  expect(readLook("-10,5,2")).toEqual([350, 5, 2]);
 });

@@ -83,13 +83,7 @@ export function categoriesOf(frames: readonly Frame[], grouping: Grouping): Map<
 
 /** Follows the custom properties of the page's theme: a canvas has to be told its colours. */
 export function useThemeColours<Name extends string>(names: readonly Name[]): Record<Name, string> {
-  const read = () => {
-    const style = getComputedStyle(document.documentElement);
-    return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Record<
-      Name,
-      string
-    >;
-  };
+  const read = () => Object.fromEntries(names.map((name) => [name, colourOf(`--${name}`)])) as Record<Name, string>;
   const [colours, setColours] = useState(read);
   useEffect(() => {
     const follow = () => setColours(read());
@@ -105,6 +99,18 @@ export function useThemeColours<Name extends string>(names: readonly Name[]): Re
     };
   }, []);
   return colours;
+}
+
+/** What a custom property is in the present theme; of `light-dark()`, the one colour. */
+function colourOf(property: string): string {
+  const root = getComputedStyle(document.documentElement);
+  const text = root.getPropertyValue(property).trim();
+  if (!text.startsWith("light-dark(")) return text;
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = text;
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 export const CATEGORY_COLOURS = Array.from({ length: SLOTS }, (_, slot) => `cat-${slot}`);

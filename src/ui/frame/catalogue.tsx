@@ -4,7 +4,7 @@ import { useResource } from "../api/resource.ts";
 import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Fault } from "../design/notice.tsx";
-import { place } from "../router.ts";
+import { note, place } from "../router.ts";
 import { ToolIcon } from "../viewer/tool-icon.tsx";
 import { type CsvTable, readTable } from "./csv.ts";
 
@@ -44,11 +44,19 @@ function rowAsked(): number | null {
   return text !== null && /^\d{1,7}$/.test(text) ? Number(text) : null;
 }
 
+/** The order that the address asks for: a column's name, after a minus from its largest value down. */
+function orderAsked(text: string | null, table: CsvTable): { column: number; down: boolean } | null {
+  const down = text?.startsWith("-") ?? false;
+  const column = table.columns.indexOf(text?.slice(Number(down)) ?? "");
+  return column < 0 ? null : { column, down };
+}
+
 function Sources({ frame, version, table }: { frame: Frame; version: number | null; table: CsvTable }) {
   const SourceImage = useSourceImage();
   const [picked, setPicked] = useState(rowAsked);
+  useEffect(() => note({ source: picked === null ? null : String(picked) }), [picked]);
   const body = useRef<HTMLTableSectionElement>(null);
-  const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
+  const sort = orderAsked(place.value.query.get("sort"), table);
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
   const numeric = useMemo(() => table.columns.map((_, i) => table.rows.every((row) => isNumber(row[i]))), [table]);
   const rows = useMemo(() => {
@@ -57,7 +65,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
     const { column, down } = sort;
     numbered.sort((a, b) => compare(a.cells[column] ?? "", b.cells[column] ?? "", numeric[column]!));
     return down ? numbered.reverse() : numbered;
-  }, [table, sort, numeric]);
+  }, [table, sort?.column, sort?.down, numeric]);
   const at = picked === null ? -1 : rows.findIndex(({ number }) => number === picked);
   if (at >= shown) setShown(rows.length);
   useEffect(() => {
@@ -89,7 +97,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
                     <button
                       type="button"
                       class="sort"
-                      onClick={() => setSort({ column, down: sort?.column === column && !sort.down })}
+                      onClick={() => note({ sort: `${sort?.column === column && !sort.down ? "-" : ""}${name}` })}
                     >
                       {name}
                       {table.units[column] && <span class="unit">{table.units[column]}</span>}

@@ -4,7 +4,7 @@ import { useResource } from "../api/resource.ts";
 import { Copy } from "../design/copy.tsx";
 import { counted } from "../design/format.ts";
 import { Fault } from "../design/notice.tsx";
-import { go, place } from "../router.ts";
+import { note, place } from "../router.ts";
 
 /** Every card of every HDU in file order, narrowed by a search over keywords, values and comments. */
 export function Headers({ frame, version }: { frame: Frame; version: number | null }) {
@@ -13,14 +13,6 @@ export function Headers({ frame, version }: { frame: Frame; version: number | nu
   const [text, setText] = useState(words);
   const raw = place.value.query.has("raw");
   const units = loaded.data;
-  const move = (changes: Record<string, string>) => {
-    const query = new URLSearchParams(place.value.query);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === "") query.delete(name);
-      else query.set(name, value);
-    }
-    go(`/frame/${frame.id}?${query}`, { replace: true });
-  };
   const found = useMemo(
     () => (units ?? []).map((unit) => ({ unit, cards: matching(unit.cards, text) })),
     [units, text],
@@ -44,16 +36,16 @@ export function Headers({ frame, version }: { frame: Frame; version: number | nu
             value={text}
             onInput={(event) => {
               setText(event.currentTarget.value);
-              move({ find: event.currentTarget.value.trim() });
+              note({ find: event.currentTarget.value.trim() || null });
             }}
           />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: two views are no fieldset of a form */}
         <div class="choice" role="group" aria-label="Show as">
-          <button type="button" class="button" aria-pressed={!raw} onClick={() => move({ raw: "" })}>
+          <button type="button" class="button" aria-pressed={!raw} onClick={() => note({ raw: null })}>
             Table
           </button>
-          <button type="button" class="button" aria-pressed={raw} onClick={() => move({ raw: "1" })}>
+          <button type="button" class="button" aria-pressed={raw} onClick={() => note({ raw: "1" })}>
             Raw
           </button>
         </div>

@@ -1,7 +1,7 @@
 import { COLORMAPS } from "../../imaging/colormap.ts";
 import { STRETCHES } from "../../imaging/stretch.ts";
 import type { Frame } from "../api/frame.ts";
-import { go, place } from "../router.ts";
+import { note, place } from "../router.ts";
 import { Preview } from "./preview.tsx";
 
 const CUTS = [
@@ -27,12 +27,6 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
     const given = query.get(name);
     if (given !== null && values.some(({ value }) => value === given)) chosen[name] = given;
   }
-  const choose = (name: string, value: string, usual: string) => {
-    const next = new URLSearchParams(query);
-    if (value === usual) next.delete(name);
-    else next.set(name, value);
-    go(`/frame/${frame.id}${next.size === 0 ? "" : `?${next}`}`, { replace: true });
-  };
   return (
     <figure class="frame-image">
       <Preview
@@ -51,7 +45,7 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
             <select
               class="select"
               value={chosen[name] ?? values[0]!.value}
-              onChange={(event) => choose(name, event.currentTarget.value, values[0]!.value)}
+              onChange={({ currentTarget: { value } }) => note({ [name]: value === values[0]!.value ? null : value })}
             >
               {values.map((one) => (
                 <option key={one.value} value={one.value}>

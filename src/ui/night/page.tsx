@@ -1,9 +1,9 @@
 /** A night: what each instrument did, under which Sun and Moon, and a calendar of all nights. Its address holds both. */
-import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { type Span, spansBelow, sunAltitude } from "../../sky/sun-moon.ts";
-import { aggregate, listFrames } from "../api/frame.ts";
+import { aggregate } from "../api/frame.ts";
 import { useFrameWalk } from "../api/frame-walk.ts";
-import { nightCounts } from "../api/night.ts";
+import { farNight, nightCounts, nightsBeside } from "../api/night.ts";
 import { useResource } from "../api/resource.ts";
 import { categoriesOf, GROUPINGS, type Grouping } from "../design/category.ts";
 import { count, counted } from "../design/format.ts";
@@ -11,7 +11,8 @@ import { Icon } from "../design/icon.tsx";
 import { Legend } from "../design/legend.tsx";
 import { recall, remember } from "../design/memory.ts";
 import { Fault } from "../design/notice.tsx";
-import { go, place } from "../router.ts";
+import { WalkProgress } from "../design/walk-progress.tsx";
+import { go, note, place } from "../router.ts";
 import { Calendar } from "./calendar.tsx";
 import { gapsOf, rowsOf, spanOf } from "./exposures.ts";
 import { spelled } from "./months.ts";
@@ -23,15 +24,27 @@ import "./night.css";
 
 /** Frames of a night that are drawn. */
 const MOST = 10_000;
+const REST_MS = 200;
 const HALF_DAY = 12 * 3_600_000;
 /** What the address may narrow a night by. */
 const NARROWED = ["SITE", "TELESCOPE"] as const;
 
 /** Address of a night with the same filters; null: the newest. */
-function addressOf(night: string | null, filters: URLSearchParams, year?: number): string {
+function addressOf(night: string | null, filters: URLSearchParams, year?: number, part?: string | null): string {
   const query = new URLSearchParams(filters);
+  if (part) query.set("part", part);
   if (year !== undefined) query.set("year", String(year));
   return `/night/${night === null ? "" : `${night}/`}${query.size === 0 ? "" : `?${query}`}`;
+}
+
+/** The part of a night that an address shows, `2026-03-15T19:30:00/2026-03-15T20:10:00` in UTC; null: all of it. */
+function spanAsked(query: URLSearchParams): Span | null {
+  const [start, end] = (query.get("part") ?? "").split("/").map((text) => Date.parse(`${text}Z`)) as [number, number];
+  return end > start ? { start, end } : null;
+}
+
+function textOfSpan({ start, end }: Span): string {
+  return [start, end].map((ms) => new Date(ms).toISOString().slice(0, 19)).join("/");
 }
 
 function filtersOf(query: URLSearchParams): URLSearchParams {
@@ -43,24 +56,18 @@ function filtersOf(query: URLSearchParams): URLSearchParams {
 export default function NightPage({ argument }: { argument: string }) {
   const { query } = place.value;
   const filters = filtersOf(query);
-  const newest = useResource(`newest night ${filters}`, async (signal) => {
-    const one = new URLSearchParams(filters);
-    for (const [name, value] of [
-      ["limit", "1"],
-      ["order", "desc"],
-      ["include_related_frames", "false"],
-    ] as const) {
-      one.set(name, value);
-    }
-    return (await listFrames(one.toString(), signal)).results[0]?.night ?? null;
-  });
+  const newest = useResource(`newest night ${filters}`, (signal) => farNight({}, "desc", filters, signal));
   const night = argument === "" ? (newest.data ?? null) : argument;
   const asked = Number(query.get("year"));
   const year = asked >= 1 && asked <= 9999 ? Math.floor(asked) : Number((night ?? newest.data)?.slice(0, 4) ?? 0);
-  const around = useResource(
+  const calendar = useResource(
     year === 0 ? null : `nights ${year} ${filters}`,
-    // The neighbours' years as well: the night before the first of January is in another one.
-    (signal) => nightCounts(yearText(year - 1, "01-01"), yearText(year + 1, "12-31"), filters, signal),
+    (signal) => nightCounts(yearText(year, "01-01"), yearText(year, "12-31"), filters, signal),
+    { keep: true },
+  );
+  const beside = useResource(
+    night === null || !isNight(night) ? null : `beside ${night} ${filters}`,
+    (signal) => nightsBeside(night!, filters, signal),
     { keep: true },
   );
 
@@ -68,17 +75,14 @@ export default function NightPage({ argument }: { argument: string }) {
     document.title = `${night === null ? "Nights" : `Night ${night}`} · Platevault`;
   }, [night]);
 
-  const nights = around.data ?? [];
-  const before = night === null ? undefined : nights.findLast((one) => one.night < night);
-  const after = night === null ? undefined : nights.find((one) => one.night > night);
-  const ofYear = nights.filter((one) => one.night.startsWith(yearText(year, "")));
+  const nights = calendar.data ?? [];
   return (
     <div class="page night-page">
       <div class="night-head">
         <h1 tabIndex={-1}>{night === null ? "Nights" : `Night of ${spelledOr(night)}`}</h1>
         <nav class="buttons" aria-label="Nights before and after">
-          <Step label="Previous night" icon="left" night={before?.night} filters={filters} />
-          <Step label="Next night" icon="right" night={after?.night} filters={filters} />
+          <Step label="Previous night" icon="left" night={beside.data?.before ?? null} filters={filters} />
+          <Step label="Next night" icon="right" night={beside.data?.after ?? null} filters={filters} />
           {argument !== "" && newest.data && newest.data !== night && (
             <a class="button tight" href={addressOf(null, filters)}>
               Newest
@@ -89,7 +93,9 @@ export default function NightPage({ argument }: { argument: string }) {
         <Narrow filters={filters} argument={argument} />
       </div>
       {newest.fault && <Fault fault={newest.fault} again={newest.reload} what="The nights" />}
-      {night !== null && <OneNight key={`${night} ${filters}`} night={night} filters={filters} />}
+      {night !== null && (
+        <OneNight key={`${night} ${filters}`} night={night} filters={filters} asked={spanAsked(query)} />
+      )}
       {argument === "" && newest.data === null && !newest.busy && (
         <div class="empty">
           <h2>There are no nights here yet</h2>
@@ -97,14 +103,14 @@ export default function NightPage({ argument }: { argument: string }) {
         </div>
       )}
       {year !== 0 && (
-        <section class="nights" aria-labelledby="calendar-title" aria-busy={around.busy}>
+        <section class="nights" aria-labelledby="calendar-title" aria-busy={calendar.busy}>
           <div class="night-head">
             <h2 id="calendar-title">
               Nights of {year}
-              {around.data && (
+              {calendar.data && (
                 <span class="muted">
-                  {` · ${counted(ofYear.length, "night")}, ${counted(
-                    ofYear.reduce((sum, { frames }) => sum + frames, 0),
+                  {` · ${counted(nights.length, "night")}, ${counted(
+                    nights.reduce((sum, { frames }) => sum + frames, 0),
                     "frame",
                   )}`}
                 </span>
@@ -112,7 +118,7 @@ export default function NightPage({ argument }: { argument: string }) {
             </h2>
             <nav class="buttons" aria-label="Years">
               {[year - 1, year + 1].map((one) => (
-                <a class="button tight" key={one} href={addressOf(argument === "" ? null : argument, filters, one)}>
+                <a class="button tight" key={one} href={addressOf(argument || null, filters, one, query.get("part"))}>
                   {one < year && <Icon name="left" size={14} />}
                   {one}
                   {one > year && <Icon name="right" size={14} />}
@@ -120,12 +126,16 @@ export default function NightPage({ argument }: { argument: string }) {
               ))}
             </nav>
           </div>
-          {around.fault && <Fault fault={around.fault} again={around.reload} what="The calendar" />}
-          <Calendar year={year} nights={ofYear} current={night} addressOf={(one) => addressOf(one, filters)} />
+          {calendar.fault && <Fault fault={calendar.fault} again={calendar.reload} what="The calendar" />}
+          <Calendar year={year} nights={nights} current={night} addressOf={(one) => addressOf(one, filters)} />
         </section>
       )}
     </div>
   );
+}
+
+function isNight(text: string): boolean {
+  return !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
 /** `2026-01-01`; years as ISO 8601 writes them. */
@@ -135,13 +145,13 @@ function yearText(year: number, rest: string): string {
 
 /** The night in words; as it is in the address where that is no date. */
 function spelledOr(night: string): string {
-  return Number.isNaN(Date.parse(`${night}T00:00:00Z`)) ? night : spelled(night);
+  return isNight(night) ? spelled(night) : night;
 }
 
 interface StepProps {
   label: string;
   icon: "left" | "right";
-  night: string | undefined;
+  night: string | null;
   filters: URLSearchParams;
 }
 
@@ -153,9 +163,9 @@ function Step({ label, icon, night, filters }: StepProps) {
       {icon === "right" && <Icon name="right" size={14} />}
     </>
   );
-  if (night === undefined) {
+  if (night === null) {
     return (
-      <button type="button" class="button tight" disabled aria-label={`${label}: none near`}>
+      <button type="button" class="button tight" disabled aria-label={`${label}: there is none`}>
         {inner}
       </button>
     );
@@ -203,7 +213,7 @@ function Narrow({ filters, argument }: { filters: URLSearchParams; argument: str
 }
 
 /** One night's frames: summary, timeline, totals, gaps. */
-function OneNight({ night, filters }: { night: string; filters: URLSearchParams }) {
+function OneNight({ night, filters, asked }: { night: string; filters: URLSearchParams; asked: Span | null }) {
   const id = useId();
   const query = new URLSearchParams(filters);
   query.set("night", night);
@@ -211,7 +221,15 @@ function OneNight({ night, filters }: { night: string; filters: URLSearchParams 
   const { frames, total, state, fault } = walk;
   const skies = useSkies(frames, state !== "reading" && frames.length > 0);
   const [grouping, setGrouping] = useState<Grouping>(() => (recall("night-colours") as Grouping | null) ?? "filter");
-  const [part, setPart] = useState<Span | null>(null);
+  const [part, setPart] = useState(asked);
+  const inAddress = asked && textOfSpan(asked);
+  const noted = useRef(inAddress);
+  // Back and Forward show another part; what this page has written into the address itself does not.
+  useEffect(() => {
+    if (inAddress === noted.current) return;
+    noted.current = inAddress;
+    setPart(asked);
+  }, [inAddress]);
   const rows = useMemo(() => rowsOf(frames), [frames]);
   const categories = useMemo(() => categoriesOf(frames, grouping), [frames, grouping]);
   const { whole, dark } = useMemo(() => {
@@ -243,6 +261,14 @@ function OneNight({ night, filters }: { night: string; filters: URLSearchParams 
   }, [frames, skies]);
   const gaps = useMemo(() => gapsOf(frames, dark), [frames, dark]);
   const shown = part ?? whole;
+  useEffect(() => {
+    if (part === null) return;
+    const timer = setTimeout(() => {
+      noted.current = part.start === whole.start && part.end === whole.end ? null : textOfSpan(part);
+      note({ part: noted.current });
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [part]);
 
   if (total === 0 && state === "done") {
     return (
@@ -266,20 +292,7 @@ function OneNight({ night, filters }: { night: string; filters: URLSearchParams 
           : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
         {total !== undefined && <a href={`/?${search}`}>Show them in the search</a>}
       </p>
-      {state === "reading" && total !== undefined && (
-        <div class="night-reading">
-          <progress max={total} value={frames.length} aria-label="Frames read" />
-          <button type="button" class="button tight" onClick={walk.stop}>
-            Stop
-          </button>
-        </div>
-      )}
-      {state === "stopped" && (
-        <button type="button" class="button tight" onClick={walk.again}>
-          Read on
-        </button>
-      )}
-      {fault && <Fault fault={fault} again={walk.again} what="The frames" />}
+      <WalkProgress walk={walk} />
       {frames.length > 0 ? (
         <>
           <SiteWords skies={skies} shown={whole} sites={[...new Set(rows.map(({ site }) => site))]} />

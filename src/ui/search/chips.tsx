@@ -2,7 +2,8 @@
 import { formatDec, formatRa, parseDec, parseRa } from "../../sky/angle.ts";
 import { parseRegion } from "../../sky/region.ts";
 import { Icon } from "../design/icon.tsx";
-import { DEFAULT_RADIUS, FACETS, SWITCHES, TYPED } from "./field.ts";
+import { DEFAULT_RADIUS, FACETS, SWITCHES, TIMES, TYPED } from "./field.ts";
+import { SPAN_WORDS } from "./preset.ts";
 import type { Search } from "./query.ts";
 
 interface Chip {
@@ -53,7 +54,13 @@ function regionWords(text: string): string {
 
 function chipsOf(search: Search): Chip[] {
   const chips: Chip[] = [];
+  if (search.dates !== null) {
+    const { filters, dates } = search;
+    const since = filters.get("night") ?? `since ${filters.get("start")}`;
+    chips.push({ label: "When", value: `${SPAN_WORDS[dates].long} (${since})`, without: { dates: null } });
+  }
   for (const name of new Set(search.filters.keys())) {
+    if (search.dates !== null && TIMES.includes(name)) continue;
     const values = search.filters.getAll(name);
     const facet = FACETS.find((one) => one.name === name);
     if (name === "RA" || name === "DEC" || name === "radius") {

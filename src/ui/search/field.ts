@@ -75,11 +75,12 @@ export const SWITCHES = {
 /** The default radius of a position search, degrees (10′). */
 export const DEFAULT_RADIUS = 10 / 60;
 
+/** Filters that a span of time by name sets. */
+export const TIMES: readonly string[] = ["night", "start", "end"];
+
 /** Order of the filters in addresses and chips. */
 export const FILTER_NAMES: readonly string[] = [
-  "night",
-  "start",
-  "end",
+  ...TIMES,
   "OBJECT",
   "basename",
   "basename_exact",

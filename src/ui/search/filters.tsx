@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/error.ts";
 import { type Aggregate, objects } from "../api/frame.ts";
 import { FacetFilter } from "./facet-filter.tsx";
-import { ALIASES, FACETS, type Facet, SWITCHES, TYPED, type Typed } from "./field.ts";
+import { ALIASES, FACETS, type Facet, SWITCHES, TIMES, TYPED, type Typed } from "./field.ts";
 import { PositionFilter } from "./position-filter.tsx";
-import { presets } from "./preset.ts";
+import { SPAN_WORDS, SPANS } from "./preset.ts";
 import type { Search } from "./query.ts";
 import type { Suggest } from "./suggestions.tsx";
 import { TypedFilter } from "./typed-filter.tsx";
@@ -74,7 +74,7 @@ export function Filters({ search, choices, fault, onChange }: FiltersProps) {
               dec={given("DEC")}
               radius={given("radius")}
               refused={refusedFor("RA", "DEC", "radius")}
-              onPosition={(ra, dec, radius) => onChange({ RA: ra, DEC: dec, radius })}
+              onPosition={(ra, dec, radius) => onChange({ RA: ra, DEC: dec, radius, at: null })}
             />
             {typed(TYPED.covers)}
             {typed(TYPED.intersects)}
@@ -124,30 +124,20 @@ function Section({ title, open, children }: { title: string; open: boolean; chil
   );
 }
 
+/** Spans of time by name, each as long as its name says on whichever day the address is opened. */
 function Times({ search, onChange }: Pick<FiltersProps, "search" | "onChange">) {
-  const now = new Date();
+  const any = TIMES.some((name) => search.filters.has(name));
+  const button = (span: string | null, words: string, on: boolean) => (
+    <button type="button" class="button tight" key={span} aria-pressed={on} onClick={() => onChange({ dates: span })}>
+      {words}
+    </button>
+  );
   return (
     <fieldset class="group">
       <legend>When</legend>
       <div class="presets">
-        {presets(now.getTime(), now.getTimezoneOffset()).map((preset) => {
-          const on = Object.entries(preset.filters).every(
-            ([name, value]) => (search.filters.get(name) ?? null) === value,
-          );
-          const date = preset.filters.night ?? preset.filters.start;
-          return (
-            <button
-              type="button"
-              class="button tight"
-              key={preset.name}
-              aria-pressed={on}
-              title={date === null ? "No limit in time" : preset.filters.night ? `Night of ${date}` : `Since ${date}`}
-              onClick={() => onChange(preset.filters)}
-            >
-              {preset.name}
-            </button>
-          );
-        })}
+        {button(null, "All", !any)}
+        {SPANS.map((span) => button(span, SPAN_WORDS[span].short, search.dates === span))}
       </div>
     </fieldset>
   );

@@ -9,8 +9,9 @@ import { Icon } from "../design/icon.tsx";
 import { Lazily } from "../design/lazily.tsx";
 import { useWide } from "../design/media.ts";
 import { Fault } from "../design/notice.tsx";
-import { go, place, restoreScroll } from "../router.ts";
+import { go, note, place, restoreScroll } from "../router.ts";
 import { Chips, chipCount } from "./chips.tsx";
+import { TIMES } from "./field.ts";
 import { Filters } from "./filters.tsx";
 import { Gallery } from "./gallery.tsx";
 import { News } from "./news.tsx";
@@ -38,9 +39,10 @@ export default function SearchPage() {
   /** The field whose typing made the present address, and that address's move: the next letter takes its place. */
   const typing = useRef<{ name: string; move: number } | null>(null);
 
+  const address = addressOf(search);
   useEffect(() => {
-    lastSearch.address = addressOf(search);
-  }, [query]);
+    lastSearch.address = address;
+  }, [address]);
   const total = list.data?.count;
   const settled = !list.busy && list.fault === undefined;
   useEffect(() => {
@@ -56,7 +58,7 @@ export default function SearchPage() {
     typing.current = typed === undefined ? null : { name: typed, move: place.value.move };
   };
   const alter = (part: Partial<Search>) => go(addressOf({ ...search, ...part }));
-  const clear = () => go(addressOf({ ...search, filters: new URLSearchParams(), offset: 0 }));
+  const clear = () => go(addressOf({ ...search, filters: new URLSearchParams(), dates: null, offset: 0, open: [] }));
 
   const view = search.view ?? (roomForTable ? "table" : "gallery");
   const inForce = chipCount(search);
@@ -113,7 +115,7 @@ export default function SearchPage() {
         {list.fault && <Fault fault={list.fault} again={list.reload} what="The frames" />}
         {view === "map" && (
           <Lazily load={loadMap} what="The map">
-            {({ default: SkyMap }) => <SkyMap search={search} onChange={change} />}
+            {({ default: SkyMap }) => <SkyMap search={search} onChange={change} onLook={(at) => note({ at })} />}
           </Lazily>
         )}
         <div class={list.busy && list.data ? "results-body stale" : "results-body"} hidden={view === "map"}>
@@ -124,6 +126,7 @@ export default function SearchPage() {
               frames={list.data.results}
               search={search}
               onSort={(sort, order) => alter({ sort, order, offset: 0 })}
+              onUnfold={(open) => note({ open: open.length === 0 ? null : open.join(",") })}
             />
           )}
           {list.data !== undefined && list.data.results.length > 0 && view === "gallery" && (
@@ -138,7 +141,7 @@ export default function SearchPage() {
             total={total}
             offset={search.offset}
             limit={search.limit}
-            addressAt={(offset) => addressOf({ ...search, offset })}
+            addressAt={(offset) => addressOf({ ...search, offset, open: [] })}
             onLimit={(limit) => alter({ limit, offset: Math.floor(search.offset / limit) * limit })}
           />
         )}
@@ -181,7 +184,7 @@ function Nothing({ search, total, onClear }: { search: Search; total: number; on
           <button type="button" class="button" onClick={onClear}>
             Clear all filters
           </button>
-          {["night", "start", "end"].some((name) => search.filters.has(name)) && (
+          {TIMES.some((name) => search.filters.has(name)) && (
             <a class="button" href="/night/">
               Which nights have frames?
             </a>

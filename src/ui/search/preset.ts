@@ -1,10 +1,22 @@
-/** Spans of time that people ask for by name. */
+/** Spans of time that people ask for by name. Addresses keep the name, which means other dates on other days. */
 
-export interface Preset {
-  name: string;
-  /** Filters it sets; those of the other presets are taken away. */
-  filters: { night: string | null; start: string | null; end: string | null };
+export const SPANS = ["tonight", "last-night", "last-7-days", "last-30-days", "this-semester"] as const;
+export type SpanName = (typeof SPANS)[number];
+
+/** Filters that a span stands for; those it does not name are not set. */
+export interface Dates {
+  night?: string;
+  start?: string;
 }
+
+/** Words on a button of its own, and in a sentence. */
+export const SPAN_WORDS: Record<SpanName, { short: string; long: string }> = {
+  tonight: { short: "Tonight", long: "tonight" },
+  "last-night": { short: "Last night", long: "last night" },
+  "last-7-days": { short: "7 days", long: "the last 7 days" },
+  "last-30-days": { short: "30 days", long: "the last 30 days" },
+  "this-semester": { short: "Semester", long: "this semester" },
+};
 
 const DAY = 86_400_000;
 
@@ -13,21 +25,24 @@ function date(ms: number): string {
 }
 
 /**
- * The presets at a moment. A night bears the date of its evening, and lasts from noon to noon; whose noon, only a
- * site's longitude would tell, so the clock of the person who asks is taken: `offset` is its minutes west of UTC, as
+ * The dates of a span at a moment. A night bears the date of its evening, and lasts from noon to noon; whose noon, only
+ * a site's longitude would tell, so the clock of the person who asks is taken: `offset` is its minutes west of UTC, as
  * Date.getTimezoneOffset gives it. Semesters run February to July and August to January.
  */
-export function presets(now: number, offset: number): Preset[] {
+export function datesOf(span: SpanName, now: number, offset: number): Dates {
   const evening = now - offset * 60_000 - DAY / 2;
-  const [year, month] = date(now).split("-").map(Number) as [number, number];
-  const semester = month >= 8 ? `${year}-08-01` : month >= 2 ? `${year}-02-01` : `${year - 1}-08-01`;
-  const since = (days: number) => ({ night: null, start: date(now - days * DAY), end: null });
-  return [
-    { name: "All", filters: { night: null, start: null, end: null } },
-    { name: "Tonight", filters: { night: date(evening), start: null, end: null } },
-    { name: "Last night", filters: { night: date(evening - DAY), start: null, end: null } },
-    { name: "7 days", filters: since(7) },
-    { name: "30 days", filters: since(30) },
-    { name: "Semester", filters: { night: null, start: semester, end: null } },
-  ];
+  switch (span) {
+    case "tonight":
+      return { night: date(evening) };
+    case "last-night":
+      return { night: date(evening - DAY) };
+    case "last-7-days":
+      return { start: date(now - 7 * DAY) };
+    case "last-30-days":
+      return { start: date(now - 30 * DAY) };
+    case "this-semester": {
+      const [year, month] = date(now).split("-").map(Number) as [number, number];
+      return { start: month >= 8 ? `${year}-08-01` : month >= 2 ? `${year}-02-01` : `${year - 1}-08-01` };
+    }
+  }
 }

@@ -24,7 +24,7 @@ function List({ search, onClose }: { search: Search; onClose: () => void }) {
   const [fault, setFault] = useState<string | null>(null);
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  const query = addressOf({ ...search, offset: 0 }).slice(1);
+  const query = addressOf({ ...search, offset: 0, open: [] }).slice(1);
   const attempt = async (work: () => Promise<void>) => {
     setFault(null);
     try {
@@ -77,7 +77,11 @@ function List({ search, onClose }: { search: Search; onClose: () => void }) {
           ))}
         </ul>
       )}
-      {kept?.length === 0 && <p class="muted small">None yet. A search keeps its filters, its order and its view.</p>}
+      {kept?.length === 0 && (
+        <p class="muted small">
+          None yet. A search keeps its filters, its order and its view; “last night” stays last night on any day.
+        </p>
+      )}
       {list.fault && <Fault fault={list.fault} again={list.reload} what="The list" />}
       <form onSubmit={save}>
         <div class="field">

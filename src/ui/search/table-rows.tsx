@@ -19,8 +19,8 @@ interface RowsProps {
   columns: readonly Column[];
   thumbnails: boolean;
   /** Ids of the frames whose related frames are shown. */
-  unfolded: ReadonlySet<number>;
-  onUnfold: (id: number) => void;
+  open: readonly number[];
+  onUnfold: (open: readonly number[]) => void;
 }
 
 /** Rows that are there at once. */
@@ -39,7 +39,7 @@ export function Rows(props: RowsProps) {
 }
 
 function Group({ start, end, ...props }: RowsProps & { start: number; end: number }) {
-  const { frames, columns, thumbnails, unfolded, onUnfold } = props;
+  const { frames, columns, thumbnails, open, onUnfold } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const [here, setHere] = useState(start < FIRST);
 
@@ -57,8 +57,10 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
     };
   }, [here]);
 
+  const unfold = useRef((_id: number) => {});
+  unfold.current = (id) => onUnfold(open.includes(id) ? open.filter((other) => other !== id) : [...open, id]);
   const mine = frames.slice(start, end);
-  const open = mine.filter(({ id }) => unfolded.has(id));
+  const unfolded = new Set(open.filter((id) => mine.some((frame) => frame.id === id)));
   // The same rows again are not compared again: one that unfolds is no work for 1,000.
   const rows = useMemo(
     () =>
@@ -70,11 +72,11 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
             index={start + index}
             columns={columns}
             thumbnails={thumbnails}
-            open={open.includes(frame)}
-            onOpen={() => onUnfold(frame.id)}
+            open={unfolded.has(frame.id)}
+            onOpen={() => unfold.current(frame.id)}
             onTouch={(on, extend) => touch(frames, start + index, on, extend)}
           />
-          {open.includes(frame) && (
+          {unfolded.has(frame.id) && (
             <tr class="detail" id={`detail-${frame.id}`}>
               <td colSpan={columns.length + 3 + (thumbnails ? 1 : 0)}>
                 <RowDetail frame={frame} />
@@ -83,7 +85,7 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
           )}
         </Fragment>
       )),
-    [here, frames, columns, thumbnails, onUnfold, open.map(({ id }) => id).join()],
+    [here, frames, columns, thumbnails, [...unfolded].join()],
   );
   return (
     <tbody

@@ -1,5 +1,5 @@
 /** The results as a table: dense, sortable, selectable with mouse and keys, related frames unfolding in place. */
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
 import { Icon } from "../design/icon.tsx";
 import { COLUMNS, type Column, density, NAME, shownColumns, THUMBNAILS } from "./column.tsx";
@@ -11,21 +11,14 @@ interface TableProps {
   frames: readonly Frame[];
   search: Search;
   onSort: (sort: string, order: "asc" | "desc") => void;
+  /** Ids of the frames whose details are to be shown. */
+  onUnfold: (open: readonly number[]) => void;
 }
 
-export function Table({ frames, search, onSort }: TableProps) {
-  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+export function Table({ frames, search, onSort, onUnfold }: TableProps) {
   const chosen = shownColumns.value;
   const columns = useMemo(() => COLUMNS.filter((column) => chosen.has(column.id)), [chosen]);
   const thumbnails = chosen.has(THUMBNAILS);
-
-  const unfold = useCallback((id: number) => {
-    setUnfolded((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  }, []);
 
   const narrow = [TICK_WIDTH, FOLD_WIDTH, ...(thumbnails ? [THUMB_WIDTH] : [])];
   const widths = [NAME, ...columns].map(({ width }) => width);
@@ -62,7 +55,7 @@ export function Table({ frames, search, onSort }: TableProps) {
             ))}
           </tr>
         </thead>
-        <Rows frames={frames} columns={columns} thumbnails={thumbnails} unfolded={unfolded} onUnfold={unfold} />
+        <Rows frames={frames} columns={columns} thumbnails={thumbnails} open={search.open} onUnfold={onUnfold} />
       </table>
     </section>
   );

@@ -8,18 +8,18 @@ import { Icon } from "../design/icon.tsx";
 import { Tip } from "../design/tip.tsx";
 import { type Drawing, type Position, pointed, put, takenBack } from "./drawing.ts";
 import { circle } from "./great-circles.ts";
+import { readLook, textOfLook } from "./look.ts";
 import { type Mark, marksAt } from "./marks.ts";
 import { COLOURS, Painter, type Scene } from "./painter.ts";
 import { useGestures } from "./pointer.ts";
-import { fitted, Projection, pan, resized, type View, wholeSky, zoom } from "./projection.ts";
+import { fitted, looking, Projection, pan, resized, type View, wholeSky, zoom } from "./projection.ts";
 
 export type Tool = "move" | Drawing["shape"];
 
-/** Where people looked last, for the way back from a frame. */
-let kept: View | null = null;
-
 interface MapCanvasProps extends Omit<Scene, "cross"> {
   tool: Tool;
+  /** Where to look, of an address; null: at the regions searched in, or all of the sky. */
+  look: string | null;
   /** Id of the words that say what the map shows. */
   describedBy: string;
   onHover: (marks: readonly Mark[]) => void;
@@ -32,8 +32,8 @@ interface MapCanvasProps extends Omit<Scene, "cross"> {
   onStop: () => void;
   /** The pointer is here; null: beside the sky. */
   onPoint: (at: Position | null) => void;
-  /** The view has come to rest, after the keyboard moved it or otherwise. */
-  onRest: (view: View, byKeyboard: boolean) => void;
+  /** The view has come to rest. `look`: as an address has it, where a person has moved it. */
+  onRest: (view: View, look: string | null, byKeyboard: boolean) => void;
 }
 
 const REST_MS = 180;
@@ -41,16 +41,24 @@ const KEY_STEP = 64;
 const ZOOM_STEP = 1.5;
 
 export function MapCanvas(props: MapCanvasProps) {
-  const { marks, regions, tool, drawing } = props;
+  const { marks, regions, tool, drawing, look } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<View | null>(null);
   const [focused, setFocused] = useState(false);
   const [pointer, setPointer] = useState<{ x: number; y: number; marks: readonly Mark[] } | null>(null);
-  const byKeyboard = useRef(false);
+  const moved = useRef<"by keyboard" | "otherwise" | null>(null);
+  /** What the address says of the present view. */
+  const addressed = useRef(look);
   const colours = useThemeColours([...COLOURS, ...CATEGORY_COLOURS]);
 
+  const lookedAt = (width: number, height: number): View => {
+    const asked = readLook(look);
+    if (asked !== null) return looking(...asked, width, height);
+    const whole = wholeSky(width, height);
+    return regions.length > 0 ? fitted(whole, directionsOf(regions)) : whole;
+  };
   const move = (change: (now: View) => View, keyboard = false) => {
-    byKeyboard.current = keyboard;
+    moved.current = keyboard ? "by keyboard" : "otherwise";
     setPointer(null);
     setView((now) => now && change(now));
   };
@@ -59,23 +67,25 @@ export function MapCanvas(props: MapCanvasProps) {
     const watch = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       if (width === 0 || height === 0) return;
-      setView((before) => {
-        const start = before ?? kept;
-        if (start !== null) return resized(start, width, height);
-        const whole = wholeSky(width, height);
-        return regions.length > 0 ? fitted(whole, directionsOf(regions)) : whole;
-      });
+      setView((before) => (before === null ? lookedAt(width, height) : resized(before, width, height)));
     });
     watch.observe(canvas.current!);
     return () => watch.disconnect();
   }, []);
 
+  // Back, Forward and a position that was typed look elsewhere; the address that this map has written itself does not.
+  useEffect(() => {
+    if (look === addressed.current) return;
+    addressed.current = look;
+    setView((now) => now && lookedAt(now.width, now.height));
+  }, [look]);
+
   useEffect(() => {
     if (view === null) return;
-    kept = view;
     const timer = setTimeout(() => {
-      props.onRest(view, byKeyboard.current);
-      byKeyboard.current = false;
+      if (moved.current !== null) addressed.current = textOfLook(view);
+      props.onRest(view, moved.current === null ? null : addressed.current, moved.current === "by keyboard");
+      moved.current = null;
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [view]);

@@ -9,7 +9,7 @@ import { Icon } from "../design/icon.tsx";
 import { Legend } from "../design/legend.tsx";
 import { recall, remember } from "../design/memory.ts";
 import { Menu } from "../design/menu.tsx";
-import { Fault } from "../design/notice.tsx";
+import { WalkProgress } from "../design/walk-progress.tsx";
 import { go } from "../router.ts";
 import type { Search } from "../search/query.ts";
 import { pick, selected } from "../search/selection.ts";
@@ -51,15 +51,17 @@ const TOOLS: readonly { tool: Tool; label: string; hint: string }[] = [
 interface SkyMapProps {
   search: Search;
   onChange: (changes: FilterChange) => void;
+  /** Somebody has moved the map; the text is for the address. */
+  onLook: (at: string) => void;
 }
 
-export default function SkyMap({ search, onChange }: SkyMapProps) {
+export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
   const id = useId();
   const filters = search.filters.toString();
   const [most, setMost] = useState(MOST);
   const walk = useFrameWalk(filters, "desc", most);
   const [grouping, setGrouping] = useState<Grouping>(() => (recall("map-colours") as Grouping | null) ?? "filter");
-  const [lines, setLines] = useState<Lines>({ grid: true, galactic: true, ecliptic: false });
+  const [lines, setLines] = useState<Lines>(linesOf(recall("map-lines")));
   const [tool, setTool] = useState<Tool>("move");
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const [hovered, setHovered] = useState<readonly Mark[]>([]);
@@ -108,9 +110,10 @@ export default function SkyMap({ search, onChange }: SkyMapProps) {
     // The map is drawn again only when something else is pointed at.
     if (found.length !== hovered.length || found.some((mark, i) => mark !== hovered[i])) setHovered(found);
   };
-  const rest = (next: View, byKeyboard: boolean) => {
+  const rest = (next: View, look: string | null, byKeyboard: boolean) => {
     setView(next);
     setSpot(null);
+    if (look !== null) onLook(look);
     if (byKeyboard)
       announce(`${whereOf(next)}. ${counted(inView(new Projection(next), marks).length, "frame")} in view.`);
   };
@@ -174,7 +177,11 @@ export default function SkyMap({ search, onChange }: SkyMapProps) {
                   <input
                     type="checkbox"
                     checked={lines[name]}
-                    onChange={(event) => setLines({ ...lines, [name]: event.currentTarget.checked })}
+                    onChange={(event) => {
+                      const next = { ...lines, [name]: event.currentTarget.checked };
+                      setLines(next);
+                      remember("map-lines", textOfLines(next));
+                    }}
                   />
                   {label}
                 </label>
@@ -193,6 +200,7 @@ export default function SkyMap({ search, onChange }: SkyMapProps) {
             lit={lit}
             regions={regions}
             lines={lines}
+            look={search.at}
             tool={tool}
             drawing={drawing}
             describedBy={`${id}-summary`}
@@ -281,7 +289,7 @@ interface ProgressProps {
 
 /** What of the result is on the map: how much is read, what is left out, what has no place on the sky. */
 function Progress({ id, walk, marks, onMore }: ProgressProps) {
-  const { frames, total, state, fault } = walk;
+  const { frames, total } = walk;
   const { fields, north, south } = useMemo(() => spread(marks), [marks]);
   const without = frames.length - marks.length;
   return (
@@ -298,31 +306,25 @@ function Progress({ id, walk, marks, onMore }: ProgressProps) {
         {without > 0 &&
           ` ${counted(without, "frame")} without a position ${without === 1 ? "is" : "are"} not on the map.`}
       </p>
-      {state === "reading" && total !== undefined && (
-        <div class="map-reading">
-          <progress max={total} value={frames.length} aria-label="Frames read" />
-          <button type="button" class="button tight" onClick={walk.stop}>
-            Stop
-          </button>
-        </div>
-      )}
-      {state === "full" && (
-        <button type="button" class="button tight" onClick={onMore}>
-          Read {count(Math.min(MOST, total! - frames.length))} more
-        </button>
-      )}
-      {state === "stopped" && (
-        <button type="button" class="button tight" onClick={walk.again}>
-          Read on
-        </button>
-      )}
-      {fault && <Fault fault={fault} again={walk.again} what="The frames" />}
+      <WalkProgress walk={walk} more={{ frames: MOST, onMore }} />
     </div>
   );
 }
 
 function positionText([ra, dec]: Position): string {
   return `${formatRa(ra, 1)} ${formatDec(dec, 0)}`;
+}
+
+const LINES = ["grid", "galactic", "ecliptic"] as const;
+
+/** Which lines are drawn, as it is remembered: their names. */
+function textOfLines(lines: Lines): string {
+  return LINES.filter((name) => lines[name]).join(",");
+}
+
+function linesOf(text: string | null): Lines {
+  const names = (text ?? "grid,galactic").split(",");
+  return { grid: names.includes("grid"), galactic: names.includes("galactic"), ecliptic: names.includes("ecliptic") };
 }
 
 /** An angle in the unit that suits it. */

@@ -176,6 +176,13 @@ export function fitted(view: View, directions: readonly Vector[]): View {
   return bounded({ ...view, ra, dec, scale: room / Math.max(radius, 10 / 206_265) });
 }
 
+/** A view of this width (as `fieldOfView` says it) about a position. */
+export function looking(ra: number, dec: number, field: number, width: number, height: number): View {
+  const quarter = Math.cos((field * DEGREE) / 4);
+  const half = (HALF_WIDTH * Math.sqrt(1 - quarter * quarter)) / Math.sqrt(1 + quarter);
+  return bounded({ ra, dec, scale: width / 2 / half, width, height });
+}
+
 /** Degrees from one side of the map to the other; 360 when all of the sky is there. */
 export function fieldOfView(view: View): number {
   const half = view.width / 2 / view.scale / HALF_WIDTH;
