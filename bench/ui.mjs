@@ -9,6 +9,7 @@ import { demoFrames } from "../src/cli/demo-frames.ts";
 import { startArchive } from "../test/browser/archive.ts";
 import { startBrowser, visit } from "../test/browser/chromium.ts";
 import { fill, tokenOf } from "../test/browser/frames.ts";
+import { benchViewer } from "./viewer.mjs";
 
 const RUNS = 3;
 const ROWS = 1000;
@@ -158,5 +159,6 @@ for (const [name, columns] of [
   const { dropped, frames, work } = await scroll(columns);
   console.log(`${name}: ${dropped} of ${frames} frames dropped, ${work.toFixed(1)} ms of work a frame (16.7 at most)`);
 }
+await benchViewer(archive, running);
 await running.close();
 await archive.close();
