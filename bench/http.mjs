@@ -13,7 +13,8 @@ const { values } = parseArgs({
 const total = Number(values.frames);
 
 const archive = await startSeeded(seededDatabase(total));
-const headers = { authorization: `Token ${await archive.token()}` };
+// Neither pyobs-archive nor the Worker compresses its answers; before Workers the edge does, and here miniflare would.
+const headers = { authorization: `Token ${await archive.token()}`, "accept-encoding": "identity" };
 const get = async (path) => {
   const answer = await fetch(new URL(path, archive.url), { headers });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

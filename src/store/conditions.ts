@@ -56,6 +56,35 @@ export function values(ids: number[]): string {
 /** The basename of a row of `frame`: one row more. */
 export const BASENAME = "((SELECT text FROM stem WHERE stem.id = frame.stem) || frame.tail)";
 
+/** What some of all combinations mean for every query of them. */
+interface Part {
+  frames: number;
+  everything: boolean;
+  /** In SQL, "" for none. */
+  condition: string;
+}
+
+const parts = new WeakMap<readonly Combination[], Part>();
+
+/** `some` as `choose` answers it: thousands, so this is worked out once for each answer. */
+function partOf(all: readonly Combination[], some: readonly Combination[]): Part {
+  let part = parts.get(some);
+  if (part === undefined) {
+    const everything = some.length === all.length;
+    const frames = some.reduce((sum, one) => sum + one.frames, 0);
+    parts.set(some, (part = { frames, everything, condition: everything ? "" : among(all, some) }));
+  }
+  return part;
+}
+
+/** The shorter of the two lists, inline: a join makes SQLite build a Bloom filter over the whole table. */
+function among(all: readonly Combination[], some: readonly Combination[]): string {
+  const chosen = new Set(some);
+  const rest = all.filter((one) => !chosen.has(one));
+  const [word, ids] = rest.length < some.length ? ["NOT IN", rest] : ["IN", some];
+  return `frame.combination ${word} ${list(ids.map(({ id }) => id))}`;
+}
+
 /**
  * `objects`, `named`: ids of what the query says of OBJECT and of basenames, where it does; null: not looked up. `names`:
  * where "contains" leads.
@@ -69,18 +98,11 @@ export function prepare(
   names: NameSearch | null = null,
 ): Prepared {
   const combinations = choose(snapshot, query, sight);
-  const all = snapshot.held;
-  const everything = combinations.length === all.length;
+  const { frames, everything, condition } = partOf(snapshot.held, combinations);
   const nights = query.equals?.night?.map((night) => nightNumber(String(night))) ?? null;
   const conditions: Sql[] = [];
   const add = (text: string, ...params: unknown[]) => conditions.push({ text, params });
-  if (!everything) {
-    // The shorter of the two lists: inline, because a join makes SQLite build a Bloom filter over the whole table.
-    const chosen = new Set(combinations);
-    const rest = all.filter((one) => !chosen.has(one));
-    if (rest.length < combinations.length) add(`frame.combination NOT IN ${list(rest.map(({ id }) => id))}`);
-    else add(`frame.combination IN ${list(combinations.map(({ id }) => id))}`);
-  }
+  if (condition !== "") add(condition);
   if (query.start !== undefined) add(`frame.date_obs >= ${number(query.start)}`);
   if (query.end !== undefined) add(`frame.date_obs <= ${number(query.end)}`);
   if (nights !== null) add(`frame.night IN ${list(nights)}`);
@@ -118,7 +140,7 @@ export function prepare(
     query,
     combinations,
     everything,
-    frames: combinations.reduce((sum, { frames }) => sum + frames, 0),
+    frames,
     start: query.start ?? null,
     end: query.end ?? null,
     nights: nights === null ? null : [...new Set(nights)],

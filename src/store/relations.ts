@@ -18,11 +18,19 @@ export async function relatedIds(
   rows: Row[],
   sight: Sight,
 ): Promise<Map<number, number[]>> {
-  const named = rows.map((row) => ({
-    id: row.id as number,
-    names: unpackNames(row.related as string | null, basenameOf(row, snapshot)),
-  }));
-  const ids = await idsOf(ask, snapshot, [...new Set(named.flatMap((row) => row.names))], sight);
+  const named = rows.map((row) => {
+    const own = basenameOf(row, snapshot);
+    return {
+      id: row.id as number,
+      combination: row.combination as number,
+      own,
+      names: unpackNames(row.related as string | null, own),
+    };
+  });
+  const known = namesOf(snapshot);
+  const wanted = new Set(named.flatMap((row) => row.names));
+  for (const { own, id, combination } of named) if (wanted.has(own)) known.set(own, { id, combination });
+  const ids = await idsOf(ask, snapshot, [...wanted], sight);
   return new Map(
     named.map((row) => [
       row.id,
@@ -43,10 +51,14 @@ const MOST_NAMES = 50_000;
 /** A frame of a name, whoever may see it; null: there is none. */
 type Named = { id: number; combination: number } | null;
 
+/** What is known of names. Every frame that comes, goes or changes hands changes a combination, and with it this is forgotten. */
+function namesOf(snapshot: Snapshot): Map<string, Named> {
+  return snapshot.derive("names", () => new Map<string, Named>());
+}
+
 /** Ids of the frames of these names that are here and may be seen. */
 export async function idsOf(ask: Ask, snapshot: Snapshot, names: string[], sight: Sight): Promise<Map<string, number>> {
-  // Every frame that comes, goes or changes hands changes a combination, and with it this is forgotten.
-  const known = snapshot.derive("names", () => new Map<string, Named>());
+  const known = namesOf(snapshot);
   await lookUp(
     ask,
     names.filter((name) => !known.has(name)),

@@ -13,10 +13,19 @@ import { collect, pageOf, rowsOf, walk } from "./listing.ts";
 import { meet } from "./lookups.ts";
 import { findNames } from "./name-search.ts";
 import { findObjects } from "./object-search.ts";
-import { ALONG_IDS, ALONG_NAMES, isNothing, type Path, pathsOf, readTallies, type Tallies } from "./paths.ts";
+import {
+  ALONG_IDS,
+  ALONG_NAMES,
+  isNothing,
+  type Path,
+  pathsOf,
+  readTallies,
+  type Tallies,
+  UNTALLIED,
+} from "./paths.ts";
 import type { Ask, Reader } from "./reader.ts";
 import { idsOf, relatedIds } from "./relations.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Combination, Snapshot } from "./snapshot.ts";
 import { isOfCombination, readCursor, refuseLong, sortValue, writeCursor } from "./sort.ts";
 import { addTo, type Counts } from "./tally.ts";
 
@@ -45,7 +54,17 @@ export async function plan(ask: Ask, reader: Reader, query: FrameQuery, sight: S
   if ([objects, named, p.nights].some((kind) => kind?.length === 0) || p.combinations.length === 0) return null;
   const tallies = await readTallies(ask, p);
   if (isNothing(p, tallies)) return null;
-  return { p, tallies, paths: pathsOf(reader.snapshot, p, tallies) };
+  return { p, tallies, paths: plainPaths(reader.snapshot, p) ?? pathsOf(reader.snapshot, p, tallies) };
+}
+
+/** Ways of queries that ask for nothing but combinations, by these: the same until something changes. */
+const ways = new WeakMap<readonly Combination[], Path[]>();
+
+function plainPaths(snapshot: Snapshot, p: Prepared): Path[] | null {
+  if (dimensionsOf(p) > 0) return null;
+  let paths = ways.get(p.combinations);
+  if (paths === undefined) ways.set(p.combinations, (paths = pathsOf(snapshot, p, UNTALLIED)));
+  return paths;
 }
 
 export function list(reader: Reader, query: FrameQuery, page: Page, sight: Sight): Promise<FrameList> {
