@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { altered } from "./frames.ts";
 import { found, observer, rawFrame, url, useBrowser } from "./person.ts";
@@ -34,6 +37,57 @@ it("uploads, recognises what is there already, and says in words what it cannot 
   await expect.poll(() => found(person).textContent()).toBe("1 frame");
   expect(await page.locator("tbody").textContent()).toContain("M 101");
   expect(person.complaints).toEqual([]);
+});
+
+it("opens a dropped folder all the way down, names what it leaves out, and is cancelled and taken up half way", async () => {
+  const person = await observer("/upload");
+  const { page, context } = person;
+  const raw = await rawFrame();
+  const [first, second] = ["M 81", "M 82"].map((OBJECT, i) => altered(raw, `goe-dropped-${i}.fits`, { OBJECT }));
+  const folder = mkdtempSync(join(tmpdir(), "platevault-drop-"));
+  try {
+    const deep = join(folder, "night", "goe", "deep");
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(join(folder, "night", "notes.txt"), "seeing was good");
+    writeFileSync(join(folder, "night", raw.name), raw.bytes);
+    writeFileSync(join(deep, first!.name), first!.bytes);
+    writeFileSync(join(deep, second!.name), second!.bytes);
+    // More than a directory's reader gives at once.
+    for (let i = 0; i < 120; i++) writeFileSync(join(deep, `log-${i}.txt`), "");
+
+    const sent: string[] = [];
+    const gate = { open: false };
+    await page.route("**/frames/create/", async (route) => {
+      sent.push(/filename="([^"]+)"/.exec(route.request().postDataBuffer()!.toString("latin1"))![1]!);
+      if (gate.open) await route.continue();
+    });
+    await page.locator(".drop").waitFor();
+    const { x, y, width, height } = (await page.locator(".drop").boundingBox())!;
+    const devtools = await context.newCDPSession(page);
+    const data = { items: [], files: [join(folder, "night")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await devtools.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
+    }
+    await page.getByText("121 files left out: not FITS by the name").waitFor();
+    await page.getByText(/^night\/goe\/deep\/log-0\.txt, .* and 116 more$/).waitFor();
+    const row = (name: string) => page.locator(".item-row", { hasText: name });
+    // What is here already is told before anything of it is sent.
+    await row(`night/${raw.name}`).getByText("was here already").waitFor();
+    await expect.poll(() => page.locator(".item-row.sending").count()).toBe(2);
+    await expect.poll(() => [...sent].sort()).toEqual([first!.name, second!.name]);
+
+    await page.getByRole("button", { name: "Cancel all" }).click();
+    await page.getByRole("heading", { name: /^Done/ }).waitFor();
+    gate.open = true;
+    for (const { name } of [first!, second!]) {
+      await page.getByRole("button", { name: `Retry night/goe/deep/${name}` }).click();
+      await row(name).getByText("stored", { exact: true }).waitFor();
+    }
+    expect(sent).not.toContain(raw.name);
+    expect(person.complaints).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it("takes dropped files, pauses, cancels and goes on", async () => {

@@ -6,6 +6,12 @@ export interface Dropped {
   path: string;
 }
 
+export interface Drop {
+  files: Dropped[];
+  /** Paths of files and folders that the browser was not allowed to read. */
+  unread: string[];
+}
+
 function fileOf(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
 }
@@ -21,21 +27,23 @@ async function entriesOf(directory: FileSystemDirectoryEntry): Promise<FileSyste
   }
 }
 
-async function walk(entry: FileSystemEntry, into: Dropped[]): Promise<void> {
-  if (entry.isFile) {
-    into.push({ file: await fileOf(entry as FileSystemFileEntry), path: entry.fullPath.replace(/^\//, "") });
-    return;
+async function walk(entry: FileSystemEntry, into: Drop): Promise<void> {
+  const path = entry.fullPath.replace(/^\//, "");
+  try {
+    if (entry.isFile) into.files.push({ file: await fileOf(entry as FileSystemFileEntry), path });
+    else for (const child of await entriesOf(entry as FileSystemDirectoryEntry)) await walk(child, into);
+  } catch {
+    into.unread.push(path);
   }
-  for (const child of await entriesOf(entry as FileSystemDirectoryEntry)) await walk(child, into);
 }
 
 /** Must be called before the drop's handler returns: the browser empties the list after it. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<Dropped[]> {
+export async function filesOfDrop(transfer: DataTransfer): Promise<Drop> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const plain = entries.length === 0 ? filesOfList(transfer.files) : [];
-  const found: Dropped[] = [];
+  const found: Drop = { files: entries.length === 0 ? filesOfList(transfer.files) : [], unread: [] };
   for (const entry of entries) await walk(entry, found);
-  return [...found, ...plain].sort((a, b) => a.path.localeCompare(b.path));
+  found.files.sort((a, b) => a.path.localeCompare(b.path));
+  return found;
 }
 
 export function filesOfList(list: FileList | null): Dropped[] {

@@ -4,7 +4,7 @@ import { session } from "../api/session.ts";
 import { bytes, count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Notice } from "../design/notice.tsx";
-import { type Dropped, filesOfDrop, filesOfList } from "./drop.ts";
+import { type Drop, filesOfDrop, filesOfList } from "./drop.ts";
 import { ItemRow } from "./item-row.tsx";
 import {
   add,
@@ -24,11 +24,13 @@ const SHOWN_AT_ONCE = 200;
 
 export default function UploadPage() {
   const [leftOut, setLeftOut] = useState<string[]>([]);
+  const [unread, setUnread] = useState<string[]>([]);
   const who = session.value;
 
-  const take = (dropped: Dropped[]) => {
-    setLeftOut(dropped.filter(({ file }) => !looksLikeFits(file.name)).map(({ path }) => path));
-    add(dropped.filter(({ file }) => looksLikeFits(file.name)));
+  const take = (dropped: Drop) => {
+    setUnread(dropped.unread);
+    setLeftOut(dropped.files.filter(({ file }) => !looksLikeFits(file.name)).map(({ path }) => path));
+    add(dropped.files.filter(({ file }) => looksLikeFits(file.name)));
   };
 
   return (
@@ -46,26 +48,33 @@ export default function UploadPage() {
           <p>Uploads need an account of the staff. Ask whoever runs this archive.</p>
         </Notice>
       )}
-      <Drop onFiles={take} />
-      {leftOut.length > 0 && (
-        <Notice mood="warn" title={`${counted(leftOut.length, "file")} left out: not FITS by the name`}>
-          <p class="small">
-            {leftOut.slice(0, 5).join(", ")}
-            {leftOut.length > 5 ? ` and ${count(leftOut.length - 5)} more` : ""}
-          </p>
-        </Notice>
-      )}
+      <DropArea onFiles={take} />
+      <Paths paths={leftOut} title={`${counted(leftOut.length, "file")} left out: not FITS by the name`} />
+      <Paths paths={unread} title="Not all of it could be read: is it still there, and may you read it?" />
       {items.value.length > 0 && <Queue />}
     </div>
   );
 }
 
-function Drop({ onFiles }: { onFiles: (files: Dropped[]) => void }) {
+/** What was dropped and will not be sent: the first few by name. */
+function Paths({ paths, title }: { paths: readonly string[]; title: string }) {
+  if (paths.length === 0) return null;
+  return (
+    <Notice mood="warn" title={title} alert>
+      <p class="small">
+        {paths.slice(0, 5).join(", ")}
+        {paths.length > 5 ? ` and ${count(paths.length - 5)} more` : ""}
+      </p>
+    </Notice>
+  );
+}
+
+function DropArea({ onFiles }: { onFiles: (dropped: Drop) => void }) {
   const [over, setOver] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const chosen = (event: { currentTarget: HTMLInputElement }) => {
-    onFiles(filesOfList(event.currentTarget.files));
+    onFiles({ files: filesOfList(event.currentTarget.files), unread: [] });
     event.currentTarget.value = "";
   };
   return (
