@@ -129,7 +129,7 @@ export const PageParameters = {
   sort: value().openapi({
     type: "string",
     param: {
-      description: `What to sort by, one of ${SORT_NAMES}; without it DATE_OBS. Ties by id.`,
+      description: `What to sort by, one of ${SORT_NAMES}; without it DATE_OBS. Ties by id. Orders that nothing counts (RA, DEC, width, height, size, REQNUM, OBSNUM, public_date) take at most 1,000,000 frames.`,
       example: "DATE_OBS",
     },
   }),

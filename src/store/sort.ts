@@ -26,7 +26,7 @@ const MOST_SORTED = 1_000_000;
 export function refuseLong(sort: SortField, rows: number): void {
   if (rows <= MOST_SORTED) return;
   throw new LongSortError(
-    `Sorting by ${sort} would read ${Math.round(rows)} frames for this page; narrow the search to at most ${MOST_SORTED}, or go on by cursor.`,
+    `In order of ${sort}, ${Math.round(rows)} frames would have to be read for this page, and ${MOST_SORTED} are the most: narrow the search, or sort by DATE_OBS.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { openCatalogue } from "../../src/store/d1-catalogue.ts";
 import { type Cost, Database } from "../../src/store/database.ts";
 import { packFootprint, unpackFootprint } from "../../src/store/footprint-blob.ts";
 import type { Frame, FrameQuery, Sight } from "../../src/store/frame.ts";
+import { LongSortError, refuseLong } from "../../src/store/sort.ts";
 import { find } from "./model.ts";
 import { Random } from "./random.ts";
 
@@ -137,6 +138,46 @@ it("finds what a plain array has, in the same order, at any offset and by cursor
     }
   }
 }, 200_000);
+
+it("counts orders off by objects, exposure times, nights and combinations, at any offset", async () => {
+  const random = new Random(9);
+  for (let i = 0; i < 14; i++) {
+    const sample = random.of(frames);
+    const query: FrameQuery = random.of([
+      {},
+      { equals: { siteid: [sample.siteid] } },
+      { equals: { telid: [sample.telid] } },
+    ]);
+    const page = {
+      sort: (["object", "exptime", "night", "object", "exptime", "telid", "propid"] as const)[i % 7]!,
+      descending: random.chance(0.5),
+    };
+    if (page.sort === "exptime" && random.chance(0.5)) query.exptimeMin = 60;
+    const sight: Sight = random.of([STAFF, ANONYMOUS]);
+    const all = find(frames, query, { ...page, limit: FRAMES, offset: 0 }, sight);
+    // Half of the telescopes have nothing public.
+    if (all.count < 100) continue;
+    for (const offset of [0, 1 + random.below(all.count - 1), all.count - 20]) {
+      const asked = JSON.stringify({ query, page, sight, offset });
+      const answer = await catalogue.list(query, { ...page, limit: 30, offset }, sight);
+      const expected = { count: all.count, ids: all.ids.slice(offset, offset + 30) };
+      expect({ count: answer.count, ids: answer.frames.map(({ id }) => id) }, asked).toEqual(expected);
+      const cursor = (offset > 0 ? answer.previous : answer.next)!;
+      const beside = await catalogue.list(query, { ...page, limit: 30, offset: 0, cursor }, sight);
+      const from = offset > 0 ? Math.max(0, offset - 30) : 30;
+      const ids = all.ids.slice(from, offset > 0 ? offset : 60);
+      expect(
+        beside.frames.map(({ id }) => id),
+        `beside ${asked}`,
+      ).toEqual(ids);
+    }
+  }
+}, 200_000);
+
+it("refuses to sort more frames for a page than it can", () => {
+  expect(() => refuseLong("ra", 1_000_000)).not.toThrow();
+  expect(() => refuseLong("ra", 1_000_001)).toThrow(LongSortError);
+});
 
 it("counts a crowded field between dates by cells and periods, to the frame", async () => {
   const random = new Random(8);
