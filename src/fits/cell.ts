@@ -1,6 +1,6 @@
 /** Values of table cells. */
 import type { Complex } from "./card.ts";
-import type { AsciiColumn, BinaryColumn } from "./table-column.ts";
+import type { AsciiColumn, BinaryColumn, Column } from "./table-column.ts";
 import { ELEMENT_BYTES, type ElementType } from "./tform.ts";
 
 /** One value; null where it is undefined (TNULL, a logical 0 byte, a blank field). Integers beyond 2^53 are bigint. */
@@ -73,12 +73,13 @@ function scaleInteger(column: BinaryColumn, stored: number | bigint): Scalar {
     if (typeof stored === "number" && typeof zero === "number") return stored + zero;
     return simplest(BigInt(stored) + BigInt(zero));
   }
-  return Number(stored) * scale + Number(zero);
+  return scaleReal(column, Number(stored));
 }
 
-function scaleReal(column: BinaryColumn, stored: number): number {
+function scaleReal(column: Pick<Column, "scale" | "zero">, stored: number): number {
   const { scale, zero } = column;
-  return scale === 1 && zero === 0 ? stored : stored * scale + Number(zero);
+  // Adding 0 would make 0 of -0.
+  return zero === 0 ? stored * scale : stored * scale + Number(zero);
 }
 
 function simplest(value: bigint): number | bigint {
@@ -109,12 +110,12 @@ export function readAsciiCell(column: AsciiColumn, view: DataView, at: number): 
     if (!/^[+-]?\d+$/.test(compact)) return null;
     const value = simplest(BigInt(compact.replace(/^\+/, "")));
     if (column.scale === 1 && column.zero === 0) return value;
-    return Number(value) * column.scale + Number(column.zero);
+    return scaleReal(column, Number(value));
   }
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[ED]?([+-]?\d+))?$/i.exec(compact);
   if (!match) return null;
   // §7.2.5: without a point the last `decimals` digits stand behind an implied one.
   const implied = match[1]!.includes(".") ? 0 : column.format.decimals;
   const value = Number(`${match[1]}e${Number(match[2] ?? 0) - implied}`);
-  return column.scale === 1 && column.zero === 0 ? value : value * column.scale + Number(column.zero);
+  return scaleReal(column, value);
 }

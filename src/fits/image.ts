@@ -116,7 +116,8 @@ function hasBlankColumn({ kind, storedHeader }: Hdu): boolean {
 function scalingOf(hdu: Hdu, image: ImageLayout): Scaling {
   return {
     bscale: hdu.header.number("BSCALE") ?? 1,
-    bzero: hdu.header.number("BZERO") ?? 0,
+    // Adding -0 leaves everything as it is, -0 too: where there is nothing to add, astropy does not.
+    bzero: hdu.header.number("BZERO") || -0,
     blank: image.bitpix > 0 ? blankOf(hdu) : undefined,
   };
 }

@@ -33,9 +33,9 @@ const RENAMED = new Map([
 
 /**
  * The table's header with everything that is known before the tiles are: PCOUNT, TFORM1, DATASUM and CHECKSUM have
- * their cards and are filled in later, so its length is final.
+ * their cards and are filled in later, so its length is final. `isFirst`: of the file's packed images.
  */
-export function packedHeader(image: Header, table: PackedTable): Header {
+export function packedHeader(image: Header, table: PackedTable, isFirst: boolean): Header {
   const lossless = table.compression === "GZIP_2" && Number(image.get("BITPIX")) < 0;
   const cards: Card[] = [
     makeCard("XTENSION", "BINTABLE", "binary table extension"),
@@ -60,8 +60,8 @@ export function packedHeader(image: Header, table: PackedTable): Header {
       makeCard("ZVAL2", table.bytePix, "bytes per pixel (1, 2, 4, or 8)"),
     );
   }
-  // What funpack takes for "had no name".
-  if (!image.has("EXTNAME")) cards.push(makeCard("EXTNAME", "COMPRESSED_IMAGE"));
+  // What funpack takes for "had no name". Two of the same name are no clean file.
+  if (isFirst && !image.has("EXTNAME")) cards.push(makeCard("EXTNAME", "COMPRESSED_IMAGE"));
   for (const card of image.cards) cards.push(renamed(card));
   // Behind the image's structure, where older CFITSIO looks for it.
   if (lossless) cards.push(makeCard("ZQUANTIZ", "NONE", "Lossless compression without quantization"));

@@ -60,7 +60,7 @@ export async function packFits(source: ByteSource, sink: PackSink, options: Pack
   if (odd !== undefined) return { outcome: "kept", reason: odd.message };
   const plans = new Map<Hdu, Plan>();
   for (const hdu of hdus) {
-    const plan = await planOf(hdu, options);
+    const plan = await planOf(hdu, plans.size === 0, options);
     if (plan !== undefined) plans.set(hdu, plan);
   }
   if (plans.size === 0) return { outcome: "kept", reason: "it holds no image that can be packed" };
@@ -85,7 +85,7 @@ export async function packFits(source: ByteSource, sink: PackSink, options: Pack
 }
 
 /** How an HDU is packed; undefined where it goes on whole. */
-async function planOf(hdu: Hdu, options: PackOptions): Promise<Plan | undefined> {
+async function planOf(hdu: Hdu, isFirst: boolean, options: PackOptions): Promise<Plan | undefined> {
   if ((hdu.kind !== "primary" && hdu.kind !== "image") || hdu.image === undefined) return undefined;
   const { bitpix, axes } = hdu.image;
   // CFITSIO compresses no integers of 64 bits ("Bad image datatype"), so nobody could be sure to read them.
@@ -106,7 +106,7 @@ async function planOf(hdu: Hdu, options: PackOptions): Promise<Plan | undefined>
     rows: tiles,
     wide: pixels * 1.1 + 1024 * tiles >= 2 ** 31,
   };
-  const header = packedHeader(hdu.storedHeader, table);
+  const header = packedHeader(hdu.storedHeader, table, isFirst);
   return (await isRestorable(hdu, header, options.signal)) ? { hdu, table, header } : undefined;
 }
 

@@ -77,6 +77,22 @@ describe("what CFITSIO reads, though nobody writes it", () => {
   });
 });
 
+describe("scaling", () => {
+  it("keeps the sign of zero where nothing is added, as astropy does", async () => {
+    for (const [bitpix, bytes] of [
+      [16, [0, 0, 0, 1]],
+      [32, [0, 0, 0, 0, 0, 0, 0, 1]],
+    ] as const) {
+      const cards = ["SIMPLE  =                    T", card("BITPIX", bitpix), card("NAXIS", 1), card("NAXIS1", 2)];
+      const file = concat(headerBytes(...cards, card("BSCALE", "-1.5")), padded(Uint8Array.from(bytes)));
+      for (const kernels of [{}, wasm]) {
+        const { data } = await readImage(await (await openFits(new MemorySource(file), { kernels })).hdu(0));
+        expect([...data]).toEqual([-0, -1.5]);
+      }
+    }
+  });
+});
+
 describe("sections and rows", () => {
   const samples: [name: string, hdu: number][] = [
     ["plain-uint16.fits", 0],

@@ -10,7 +10,7 @@ import { type PackResult, type PackRuntime, packFits } from "../../src/fits/pack
 import { openUnpacked, unpackedPieces } from "../../src/fits/unpack.ts";
 import { loadKernels } from "../../src/kernels/kernels.ts";
 import module from "../../src/kernels/kernels.wasm";
-import { sameBytes } from "../fits/bytes.ts";
+import { card, concat, headerBytes, padded, sameBytes } from "../fits/bytes.ts";
 import { fixture } from "../fixture.ts";
 import { MemorySink } from "./memory-sink.ts";
 
@@ -103,6 +103,22 @@ describe("packFits", () => {
     const { file } = await pack(original);
     const kinds = (await (await openFits(new MemorySource(file))).hdus()).map(({ kind }) => kind);
     expect(kinds).toEqual(["primary", "compressed-image", "bintable", "compressed-image"]);
+  });
+
+  it("names one image without a name, as fpack does, and not two alike", async () => {
+    const image = (first: string): Uint8Array => {
+      const cards = [card("BITPIX", 16), card("NAXIS", 1), card("NAXIS1", 4), card("PCOUNT", 0), card("GCOUNT", 1)];
+      return concat(headerBytes(first, ...cards), padded(new Uint8Array(8)));
+    };
+    const extension = image("XTENSION= 'IMAGE   '");
+    const original = concat(hdu(primary([])), extension, extension);
+    const packed = await pack(original);
+    const hdus = await (await openFits(new MemorySource(packed.file))).hdus();
+    expect(hdus.slice(1).map(({ storedHeader }) => storedHeader.get("EXTNAME"))).toEqual([
+      "COMPRESSED_IMAGE",
+      undefined,
+    ]);
+    expect(await restored(packed.file)).toEqual(original);
   });
 
   it("packs cubes, single rows and the smallest image", async () => {
