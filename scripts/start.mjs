@@ -9,6 +9,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LOCAL_RUNTIME } from "./local-runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -19,6 +20,15 @@ function giveUp(sentence) {
   process.exit(1);
 }
 
+// npm 10 to 12 tell which Node they run on; the one that runs this may be the newer one that came with the packages, while
+// others of these were left out because the user's is too old for them.
+const npms = /\bnode\/v((\d+)\.(\d+))/.exec(process.env.npm_config_user_agent ?? "");
+if (npms && (npms[2] < 20 || (npms[2] === "20" && npms[3] < 19))) {
+  giveUp(
+    `Platevault needs Node 20.19 or newer, and npm runs on ${npms[1]} here: install a newer one from nodejs.org, then ` +
+      `"npm install" once more.`,
+  );
+}
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 22) {
   giveUp(
@@ -45,6 +55,7 @@ if (!(await isFree(port))) {
 
 const environment = {
   ...process.env,
+  ...LOCAL_RUNTIME,
   CI: "true", // no questions
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false", // no look-up of where this machine is
@@ -93,29 +104,9 @@ if (additions.length > 0) {
 chmodSync(varsPath, 0o600);
 
 // The environment wins over .dev.vars for this run; handed over in a file, because arguments can be read by everybody.
-const SETTINGS = [
-  "ADMIN_USERNAME",
-  "ADMIN_PASSWORD",
-  "HTTP_ROOT",
-  "ARCHIVE_ROOT",
-  "PATH_FORMATTER",
-  "FILENAME_FORMATTER",
-  "ANONYMOUS",
-  "PROPRIETARY_DAYS",
-  "MAX_UPLOAD_BYTES",
-  "MAX_INFLATED_BYTES",
-  "ZIP_MAX_FRAMES",
-  "ZIP_MAX_BYTES",
-  "LINK_SECONDS",
-  "SHARE_SECONDS",
-  "SHARE_SECONDS_STAFF",
-  "SECRET_KEY_PREVIOUS",
-  "SESSION_SECONDS",
-  "UPLOAD_SECONDS",
-  "SITE_LONGITUDES",
-  "PACK",
-];
-const overriding = SETTINGS.filter((name) => process.env[name]);
+// Which settings there are is asked of the one table, so that none is forgotten here.
+const SETTINGS = new Set(readFileSync("src/config.ts", "utf8").match(/(?<=\(vars, ")[A-Z_]+/g));
+const overriding = [...SETTINGS].filter((name) => process.env[name]);
 mkdirSync(".wrangler", { recursive: true });
 const overridesPath = join(".wrangler", "start.vars");
 writeFileSync(overridesPath, overriding.map((name) => `${name}=${quoted(process.env[name])}\n`).join(""), {
