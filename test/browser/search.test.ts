@@ -70,7 +70,8 @@ it("finds by what is typed, and says at the field what cannot be understood", as
 
   await page.getByLabel("From (UTC)").fill("yesterday");
   await page.getByLabel("From (UTC)").press("Enter");
-  await page.getByText("Write a date as 2026-11-21").waitFor();
+  await page.locator(".filters").getByText("Write a date as 2026-11-21").waitFor();
+  await page.getByRole("status").getByText("Write a date as 2026-11-21").waitFor();
   expect(new URL(page.url()).searchParams.has("start")).toBe(false);
   expect(await page.getByLabel("From (UTC)").getAttribute("aria-invalid")).toBe("true");
   await page.getByLabel("From (UTC)").fill("2026-03-15 12:00");
@@ -134,6 +135,14 @@ it("finds a position by name, reads coordinates without asking anybody, and says
   await page.route("**/resolve/?*", async (route) => {
     const name = new URL(route.request().url()).searchParams.get("name")!;
     asked.push(name);
+    if (name === "Slow Star") {
+      await route.fulfill({ status: 503, json: { detail: "The name resolver did not answer within 10 s." } });
+      return;
+    }
+    if (name === "Odd Star") {
+      await route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" });
+      return;
+    }
     if (name !== "M51") {
       await route.fulfill({ status: 404, json: { detail: `The name resolver knows no object called "${name}".` } });
       return;
@@ -151,12 +160,22 @@ it("finds a position by name, reads coordinates without asking anybody, and says
   await expect.poll(() => found(person).textContent()).toBe("12 frames");
   await field.fill("No Such Star");
   await field.press("Enter");
-  await page.getByText('The name resolver knows no object called "No Such Star".').waitFor();
+  await page.locator(".position .fault").getByText('knows no object called "No Such Star".').waitFor();
   expect(await field.getAttribute("aria-invalid")).toBe("true");
+  for (const [name, words] of [
+    ["Slow Star", "The name resolver did not answer within 10 s."],
+    ["Odd Star", "It answered with status 502."],
+  ] as const) {
+    await field.fill(name);
+    await field.press("Enter");
+    const said = `${words} Coordinates can be written instead.`;
+    await page.locator(".position .fault").getByText(said).waitFor();
+    await expect.poll(() => page.getByRole("status").first().textContent()).toContain(said);
+  }
   await field.fill("13 29 52.7 +47 11 43");
   await field.press("Enter");
-  await page.getByText("No Such Star").waitFor({ state: "detached" });
-  expect(asked).toEqual(["M51", "No Such Star"]);
+  await page.locator(".position .fault").waitFor({ state: "detached" });
+  expect(asked).toEqual(["M51", "No Such Star", "Slow Star", "Odd Star"]);
 });
 
 it("keeps searches under names, and forgets them", async () => {
@@ -307,6 +326,13 @@ it("selects by click, by shift-click and across pages, and downloads the selecti
     page.getByRole("button", { name: /^Download all/i }).click(),
   ]);
   expect(await whole.failure()).toBeNull();
+  await page.getByRole("button", { name: "For other programs" }).click();
+  const [unpacked] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Frames selected (6)" }).click(),
+  ]);
+  const names = execFileSync("unzip", ["-Z1", (await unpacked.path())!], { encoding: "utf8" });
+  expect(names.match(/\.fits$/gm)?.length).toBe(6);
 
   await page.reload();
   await expect.poll(() => selected.textContent()).toContain("(6)");

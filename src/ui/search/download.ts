@@ -26,16 +26,22 @@ function save(address: string): void {
   link.click();
 }
 
-/** Starts the download of all frames found. Asks first, so that a refusal is an ApiError here and not a page of JSON. */
-export async function downloadFound(filters: URLSearchParams): Promise<void> {
-  const address = zipAddress(filters);
+/**
+ * Starts the download of all frames found, as they are kept or unpacked. Asks first, so that a refusal is an ApiError
+ * here and not a page of JSON.
+ */
+export async function downloadFound(filters: URLSearchParams, unpacked: boolean): Promise<void> {
+  const query = new URLSearchParams(filters);
+  if (unpacked) query.set("uncompress", "true");
+  const address = zipAddress(query);
   await answer(address, { method: "HEAD" });
   save(address);
 }
 
 /** Starts the download of the frames with these ids, under an address made for them. */
-export async function downloadSelected(ids: Iterable<number>): Promise<void> {
-  const made = await send<{ url: string }>("POST", "/frames/selection/", { frame_ids: [...ids] });
+export async function downloadSelected(ids: Iterable<number>, unpacked: boolean): Promise<void> {
+  const wish = { frame_ids: [...ids], ...(unpacked ? { uncompress: true } : {}) };
+  const made = await send<{ url: string }>("POST", "/frames/selection/", wish);
   const { pathname, search } = new URL(made.url);
   save(pathname + search);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { formatDec, formatRa, parseDec, parseRa } from "../../sky/angle.ts";
+import { ApiError } from "../api/error.ts";
 import { type Resolved, resolve } from "../api/resolve.ts";
 import { announce } from "../design/announce.tsx";
 import { looksLikeName, readPosition } from "./coordinates.ts";
@@ -47,6 +48,11 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
   useEffect(() => setMinutes(arcminutes(radius)), [radius]);
   useEffect(() => () => asking.current?.abort(), []);
 
+  const refuse = (words: string) => {
+    setFault(words);
+    announce(words);
+  };
+
   /** The position of the text, by itself or by the resolver; null where there is none, which is said at the field. */
   const positionOf = async (typed: string): Promise<{ ra: string; dec: string } | null> => {
     const position = readPosition(typed);
@@ -56,7 +62,7 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
       return position;
     }
     if (!looksLikeName(typed)) {
-      setFault("Write right ascension and declination, such as 13:29:53 +47:11:43 or 202.47 47.195, or a name.");
+      refuse("Write right ascension and declination, such as 13:29:53 +47:11:43 or 202.47 47.195, or a name.");
       return null;
     }
     if (isNamed && named.name === typed) return named;
@@ -84,7 +90,7 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
     }
     const size = Number(minutes) / 60;
     if (!(size > 0 && size <= 180)) {
-      setFault("The radius is a number of minutes of arc above 0.");
+      refuse("The radius is a number of minutes of arc above 0.");
       return;
     }
     try {
@@ -96,7 +102,9 @@ export function PositionFilter({ ra, dec, radius, refused, onPosition }: Positio
       }
     } catch (cause) {
       if (cause instanceof DOMException && cause.name === "AbortError") return;
-      setFault((cause as Error).message);
+      const { message } = cause as Error;
+      const helps = cause instanceof ApiError && ["missing", "server"].includes(cause.kind);
+      refuse(helps ? `${message} Coordinates can be written instead.` : message);
     }
   };
   const enter = (event: KeyboardEvent) => {

@@ -47,6 +47,11 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
     }
   };
 
+  const zip = (what: "selected" | "found", unpacked: boolean) =>
+    download(() =>
+      what === "selected" ? downloadSelected(selected.value.keys(), unpacked) : downloadFound(search.filters, unpacked),
+    );
+
   const collect = (format: "csv" | "json") =>
     download(async () => {
       collecting.current = new AbortController();
@@ -69,7 +74,7 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
             type="button"
             class={picked > 0 ? "button primary" : "button"}
             disabled={picked === 0 || asking}
-            onClick={() => download(() => downloadSelected(selected.value.keys()))}
+            onClick={() => zip("selected", false)}
           >
             <Icon name="download" />
             <span>
@@ -80,14 +85,20 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
             type="button"
             class="button download-all"
             disabled={!total || asking}
-            onClick={() => download(() => downloadFound(search.filters))}
+            onClick={() => zip("found", false)}
           >
             <Icon name="download" />
             <span>
               <span class="long">Download </span>all{total !== undefined && ` (${count(total)})`}
             </span>
           </button>
-          <ExportMenu search={search} empty={!total} busy={asking} onCollect={collect} />
+          <ExportMenu
+            search={search}
+            total={total ?? 0}
+            busy={asking}
+            onCollect={collect}
+            onUnpacked={(what) => zip(what, true)}
+          />
           {collected !== null && (
             <span class="picked-sum">
               <span class="muted">{`Collecting ${count(collected)} of ${count(total ?? 0)} …`}</span>
@@ -133,19 +144,44 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
 
 interface ExportProps {
   search: Search;
-  empty: boolean;
+  total: number;
   busy: boolean;
   onCollect: (format: "csv" | "json") => void;
+  onUnpacked: (what: "selected" | "found") => void;
 }
 
-/** The result for other programs: the frames as a table, lists of links, and the query itself. */
-function ExportMenu({ search, empty, busy, onCollect }: ExportProps) {
+/** The result for other programs: unpacked, as a table, as lists of links, and the query itself. */
+function ExportMenu({ search, total, busy, onCollect, onUnpacked }: ExportProps) {
   const query = listQuery(search);
+  const picked = selected.value.size;
   return (
     <Menu label="For other programs" icon="more" compact start>
       {(close) => (
         <>
-          {!empty && (
+          {picked + total > 0 && <p class="menu-title">Zip of unpacked files (.fits)</p>}
+          {(
+            [
+              ["selected", picked, "Frames selected"],
+              ["found", total, "All frames found"],
+            ] as const
+          ).map(
+            ([what, frames, words]) =>
+              frames > 0 && (
+                <button
+                  type="button"
+                  class="item"
+                  key={what}
+                  disabled={busy}
+                  onClick={() => {
+                    close();
+                    onUnpacked(what);
+                  }}
+                >
+                  {`${words} (${count(frames)})`}
+                </button>
+              ),
+          )}
+          {total > 0 && (
             <>
               <p class="menu-title">All frames found</p>
               {(["csv", "json"] as const).map((format) => (

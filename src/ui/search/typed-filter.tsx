@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { announce } from "../design/announce.tsx";
 import type { Typed } from "./field.ts";
 import { type Suggest, useSuggestions } from "./suggestions.tsx";
 
@@ -72,6 +73,7 @@ export function TypedFilter({ field, value, refused, suggest, onValue }: TypedFi
           if (offers.takesKey(event, text) || event.key !== "Enter") return;
           offers.close();
           search(event.currentTarget.value, false);
+          if (wrong !== null) announce(wrong);
         }}
         onBlur={(event) => {
           offers.close();
