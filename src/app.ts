@@ -8,6 +8,7 @@ import { auth } from "./http/auth.ts";
 import { catalog } from "./http/catalog.ts";
 import { check } from "./http/check.ts";
 import { resource } from "./http/context.ts";
+import { cors } from "./http/cors.ts";
 import { create } from "./http/create.ts";
 import { csrf } from "./http/csrf.ts";
 import { remove } from "./http/delete.ts";
@@ -37,7 +38,7 @@ import { HolderChanged } from "./store/holders.ts";
 
 export const app = resource({ getPath: pathBelowRoot });
 
-app.use(prepare, csrf);
+app.use(cors, prepare, csrf);
 // What a request leant on has changed while it was answered: it is answered again, knowing nothing this time.
 app.onError((error, c) =>
   error instanceof HolderChanged ? app.fetch(c.req.raw, c.env, c.executionCtx) : answerError(error, c),

@@ -16,6 +16,8 @@ export interface Config {
   firstAccount: { username: string; password: string } | null;
   /** Whether people who are not signed in see public frames ("public") or nothing ("none"). ANONYMOUS. */
   anonymous: "none" | "public";
+  /** Sites (`https://portal.example`) whose pages may use the API from a browser. CORS_ALLOWED_ORIGINS, by commas. */
+  corsOrigins: readonly string[];
   /** Days after DATE-OBS at which frames without L1PUBDAT become public; null: they carry no date. PROPRIETARY_DAYS. */
   proprietaryDays: number | null;
   /** Largest request body of an upload, bytes. MAX_UPLOAD_BYTES. */
@@ -102,6 +104,19 @@ function rootOf(vars: Vars): string | null {
   return value.endsWith("/") ? value : `${value}/`;
 }
 
+function originsOf(vars: Vars): string[] {
+  const origins = textOf(vars, "CORS_ALLOWED_ORIGINS", "").split(",");
+  return origins
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "")
+    .map((origin) => {
+      if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+      throw new ConfigError(
+        `CORS_ALLOWED_ORIGINS has "${origin}"; it accepts sites such as https://portal.example, separated by commas.`,
+      );
+    });
+}
+
 function resolverOf(vars: Vars): string | null {
   const value = textOf(vars, "RESOLVER_URL", "https://cds.unistra.fr/cgi-bin/nph-sesame/-oxp/SNV?{name}");
   if (value === "off") return null;
@@ -148,6 +163,7 @@ export function readConfig(vars: Vars): Config {
     secretKeyPrevious,
     firstAccount: firstAccountOf(vars),
     anonymous: choiceOf(vars, "ANONYMOUS", ["none", "public"]),
+    corsOrigins: originsOf(vars),
     proprietaryDays: proprietary === "" ? null : numberOf(vars, "PROPRIETARY_DAYS", 0),
     maxUploadBytes: numberOf(vars, "MAX_UPLOAD_BYTES", 100 * 1000 * 1000, 1),
     maxInflatedBytes: numberOf(vars, "MAX_INFLATED_BYTES", 1024 ** 3, 1),

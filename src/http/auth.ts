@@ -69,6 +69,19 @@ auth.openAPIRegistry.registerPath({
     429: { description: "Too many failed attempts" },
   },
 });
+auth.openAPIRegistry.registerPath({
+  method: "get",
+  path: "/accounts/login/",
+  tags: ["Accounts"],
+  summary: "Leads to the sign-in page; sets the cookies csrftoken and archive_csrftoken",
+  responses: { 302: { description: "Where that is" } },
+});
+// Where pyobs-archive has its form; scripts come for the cookie before they send theirs.
+auth.get("/accounts/login/", (c) => {
+  setCsrfCookies(c);
+  const next = new URL(c.req.url).searchParams.get("next");
+  return c.redirect(`${c.var.root}sign-in${next === null ? "" : `?${new URLSearchParams({ next })}`}`);
+});
 auth.post("/accounts/login/", async (c) => {
   checkOrigin(c);
   const credentials = await readBody(c, Credentials);

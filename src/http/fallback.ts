@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { ArchiveError } from "../archive/errors.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
-import { viewerOf } from "./context.ts";
+import { requireSight, viewerOf } from "./context.ts";
 
 interface KnownPath {
   pattern: RegExp;
@@ -40,7 +40,9 @@ export function fallback(app: Hono<HttpEnv>): (c: HttpContext) => Response {
     if (methods.length > 0) {
       const allow = ["OPTIONS", ...methods].join(", ");
       if (c.req.method === "OPTIONS") return c.body(null, 200, { Allow: allow });
-      viewerOf(c); // bad credentials are the first thing wrong, as in Django REST framework
+      // Who may not even ask is told that first, as by Django REST framework.
+      if (c.req.path.startsWith("/frames/")) requireSight(c);
+      viewerOf(c);
       return c.json({ detail: `Method "${c.req.method}" not allowed.` }, 405, { Allow: allow });
     }
     if (!c.req.path.endsWith("/") && methodsAt(paths, `${c.req.path}/`).length > 0) {

@@ -3,6 +3,7 @@ import "@hono/zod-openapi"; // gives zod its openapi()
 import * as z from "zod";
 import { ArchiveError } from "../archive/errors.ts";
 import type { Page, SortField } from "../store/frame.ts";
+import { digits } from "./parameter.ts";
 
 /** Most frames of one page, and as many if nothing is said. */
 export const MOST_FRAMES = 1000;
@@ -84,6 +85,7 @@ function orderOf(params: URLSearchParams): Pick<Page, "sort" | "descending"> {
   if (order === undefined || order === "asc" || order === "desc") {
     return { sort: sortField("sort", sort ?? "DATE_OBS"), descending: order === "desc" };
   }
+  if (sort !== undefined) sortField("sort", sort);
   // As pyobs-archive's documentation has it: `order` names the column, `asc` turns the order round.
   if (sort !== undefined || !Object.hasOwn(SORTS, order)) {
     refuse("order", "Invalid value for order.", `asc, desc, or without sort one of ${SORT_NAMES}`);
@@ -93,8 +95,9 @@ function orderOf(params: URLSearchParams): Pick<Page, "sort" | "descending"> {
 
 /** A whole number as Python's int() reads it, clamped to 0 and `most`. */
 export function countOf(params: URLSearchParams, name: string, fallback: number, most: number): number {
-  const text = last(params, name);
-  if (text === undefined) return fallback;
+  const given = last(params, name);
+  if (given === undefined) return fallback;
+  const text = digits(given);
   if (!/^\s*[+-]?\d+\s*$/.test(text)) refuse(name, "Invalid values for offset/limit.", "a whole number");
   return Math.max(0, Math.min(Number(text), most));
 }
@@ -102,9 +105,9 @@ export function countOf(params: URLSearchParams, name: string, fallback: number,
 /** Throws BAD_PARAMETER for a sort, order, limit or offset that is none. */
 export function parsePage(params: URLSearchParams): Page & { byCursor: boolean } {
   const page = {
-    ...orderOf(params),
     limit: countOf(params, "limit", MOST_FRAMES, MOST_FRAMES),
     offset: countOf(params, "offset", 0, Number.MAX_SAFE_INTEGER),
+    ...orderOf(params),
   };
   const cursor = last(params, "cursor") ?? "";
   const style = last(params, "pagination_style") ?? "";

@@ -30,14 +30,19 @@ export function text(value: string): string {
   return value;
 }
 
+/** Python, by which pyobs-archive reads numbers, takes `1_000` for 1000. */
+export function digits(value: string): string {
+  return value.replace(/(?<=\d)_(?=\d)/g, "");
+}
+
 export function integer(value: string): number {
-  const number = /^[+-]?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  const number = /^[+-]?\d{1,15}$/.test(digits(value)) ? Number(digits(value)) : Number.NaN;
   if (Number.isNaN(number)) throw new Refused(`${quoted(value)} is no whole number; it accepts one such as 1.`);
   return number;
 }
 
 export function decimal(value: string): number {
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(value) ? Number(value) : Number.NaN;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(digits(value)) ? Number(digits(value)) : Number.NaN;
   if (!Number.isFinite(number)) throw new Refused(`${quoted(value)} is no number; it accepts one such as 12.5.`);
   return number;
 }
@@ -56,16 +61,27 @@ export function truth(value: string): boolean {
 }
 
 export function night(value: string): string {
-  return bySky(() => parseNight(value));
+  const [, year, month, day] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(value) ?? [];
+  const full = year === undefined ? value : `${year}-${month!.padStart(2, "0")}-${day!.padStart(2, "0")}`;
+  return bySky(() => parseNight(full));
 }
 
 const MOMENT_FORMS =
   "a date (2024-01-15) or a date and time (2024-01-15T22:05:00, 2024-01-15T22:05:00Z, 2024-01-15T22:05:00+02:00, 2024-01-15 22:05)";
 
+/** ISO 8601's basic format, 20240115T220500, which Python's fromisoformat() reads as well, and its decimal comma. */
+const BASIC = /^(\d{4})(\d{2})(\d{2})(?:[T ](\d{2})(\d{2})(\d{2})?(?![\d:]))?/;
+
 /** UTC milliseconds. */
 export function moment(value: string): number {
+  const plain = value
+    .replace(BASIC, (_, year, month, day, hours, minutes, seconds = "00") => {
+      const date = `${year}-${month}-${day}`;
+      return hours === undefined ? date : `${date}T${hours}:${minutes}:${seconds}`;
+    })
+    .replace(/(?<=:\d{2}),(?=\d)/, ".");
   // A "+" that was not encoded arrives as a blank: "22:05:00 02:00".
-  const zoned = value.replace(/(\d[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) (\d{2}:?\d{2})$/, "$1+$2");
+  const zoned = plain.replace(/(\d[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) (\d{2}:?\d{2})$/, "$1+$2");
   if (/^\d{4}-\d/.test(zoned)) {
     try {
       return parseDateObs(zoned);

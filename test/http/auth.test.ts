@@ -120,6 +120,15 @@ describe("with accounts", () => {
     }
   });
 
+  it("leads from pyobs-archive's sign-in page to its own, with the cookie that scripts come for", async () => {
+    const page = await request("/accounts/login/?next=/frames/?limit%3D1");
+    expect([page.status, page.headers.get("Location")]).toEqual([
+      302,
+      "http://archive/sign-in?next=%2Fframes%2F%3Flimit%3D1",
+    ]);
+    expect(cookiesOf(page).get("csrftoken")).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it("refuses wrong passwords, unknown and inactive users in the same words", async () => {
     for (const fields of [credentials("user", "wrong"), credentials("nobody"), credentials("inactive")]) {
       const response = await request("/api-token-auth/", { method: "POST", body: new URLSearchParams(fields) });

@@ -45,6 +45,8 @@ describe("filters", () => {
     });
     expect(found("binning=2X2&binning=1.0x1.0")).toEqual({ equals: { binning: ["2x2", "1x1"] } });
     expect(found("basename=a&basename=b")).toEqual({ basenameContains: "b" });
+    // As Python reads numbers.
+    expect(found("EXPTIME=1_0.5&RLEVEL=%2B1")).toEqual({ exptimeMin: 10.5, equals: { rlevel: [1] } });
     expect(found("OBJECT=%25_%5C")).toEqual({ objectContains: "%_\\" });
   });
 
@@ -57,12 +59,19 @@ describe("filters", () => {
       "2024-01-15 22:05",
       "2024-01-16T00:05:00+02:00",
       "2024-01-15T21:05:00-0100",
+      "2024-01-15T22:05:00,0",
+      "20240115T220500",
+      "20240115T2205Z",
+      "20240115 220500",
     ]) {
       expect([text, found(`start=${encodeURIComponent(text)}`)]).toEqual([text, { start: at }]);
     }
     // A plus that nobody encoded arrives as a blank.
     expect(found("end=2024-01-16T00:05:00+02:00")).toEqual({ end: at });
+    expect(found("end=2024-01-16T00:05:00 0200")).toEqual({ end: at });
     expect(found("end=2024-01-15")).toEqual({ end: Date.UTC(2024, 0, 15) });
+    expect(found("end=20240115")).toEqual({ end: Date.UTC(2024, 0, 15) });
+    expect(found("night=2024-1-5")).toEqual({ equals: { night: ["2024-01-05"] } });
     expect(found("start=2024-01-15T22:05:00.123456")).toEqual({ start: at + 123 });
   });
 
@@ -153,6 +162,8 @@ describe("pages", () => {
   it("refuses in the words of pyobs-archive, and says what it accepts", () => {
     for (const [query, detail, field] of [
       ["sort=bogus", "Invalid value for sort.", "sort"],
+      ["sort=bogus&order=bogus", "Invalid value for sort.", "sort"],
+      ["sort=bogus&offset=bogus", "Invalid values for offset/limit.", "offset"],
       ["sort=-DATE_OBS", "Invalid value for sort.", "sort"],
       ["sort=toString", "Invalid value for sort.", "sort"],
       ["order=up", "Invalid value for order.", "order"],

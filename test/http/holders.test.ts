@@ -121,9 +121,17 @@ it("reads what it has written: writers ask the primary, and their bookmark goes 
   expect(new Set(asked)).toEqual(new Set(["first-unconstrained"]));
 });
 
-it("costs a list no round trip to the database", async () => {
-  await addUser("counting", { token: token("3") });
-  let trips = 0;
+it("costs nobody a round trip to the database: lists, choices and cones are what they ask for, once", async () => {
+  await addUser("counting", { token: token("3"), isStaff: true });
+  const [recorded] = await fixtureJson<RecordedFrame[]>("golden/frames.json");
+  const about = { ra: 10.5, dec: 20, publicDate: Date.now() - DAY };
+  for (let i = 0; i < 60; i++) {
+    const basename = `counted-${String(i).padStart(2, "0")}`;
+    const dateObs = Date.now() - (90 - i) * DAY;
+    const facts = { ...factsOf(recorded!, [`counted-${i % 3}0`]), ...about, basename, dateObs };
+    await openCatalogue(env.DB).add(facts, fileOf({ id: 100 + i, basename }), Date.now());
+  }
+  const trips: number[] = [];
   // Its own statements are what a session takes, so only these two ways in are watched.
   const database = new Proxy(env.DB, {
     get(target, name) {
@@ -133,25 +141,37 @@ it("costs a list no round trip to the database", async () => {
           return {
             prepare: (sql: string) => open.prepare(sql),
             batch: (statements: D1PreparedStatement[]) => {
-              trips++;
+              trips.push(statements.length);
               return open.batch(statements);
             },
           };
         };
       }
-      if (name === "prepare") trips++;
+      if (name === "prepare") trips.push(1);
       const value = Reflect.get(target, name) as unknown;
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const ask = async () => {
-    trips = 0;
-    const asked = new Request("http://archive/frames/?limit=1", { headers: { Authorization: `Token ${token("3")}` } });
-    const response = await app.fetch(asked, { ...env, DB: database }, createExecutionContext());
-    expect(response.status).toBe(200);
-    return trips;
+  const staff = { Authorization: `Token ${token("3")}` };
+  const statements = async (path: string, headers: Record<string, string>) => {
+    for (let warm = 0; warm < 3; warm++) {
+      trips.length = 0;
+      const asked = new Request(`http://archive${path}`, { headers });
+      const settings = { ...env, DB: database, ANONYMOUS: "public" };
+      const response = await app.fetch(asked, settings, createExecutionContext());
+      expect([path, response.status]).toEqual([path, 200]);
+    }
+    return [...trips];
   };
-  await ask();
-  await ask();
-  expect(await ask()).toBe(1);
+  const list = "/frames/?limit=25";
+  // Whether something changed, and the page; and beside them whether the token is still good.
+  expect(await statements(list, {})).toEqual([2]);
+  expect(await statements(list, staff)).toEqual([3]);
+  expect(await statements(`${list}&offset=20`, staff)).toEqual([3]);
+  expect(await statements(`${list}&SITE=${recorded!.SITEID}&order=desc`, staff)).toEqual([3]);
+  expect(await statements("/frames/aggregate/", {})).toEqual([1]);
+  expect(await statements("/frames/aggregate/?counts=true", staff)).toEqual([2]);
+  // What cells hold, and then the frames of those that a cone touches.
+  expect(await statements(`${list}&RA=10.5&DEC=20`, {})).toEqual([2, 2]);
+  expect(await statements(`${list}&RA=100&DEC=-20`, staff)).toEqual([3]);
 });

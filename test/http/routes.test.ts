@@ -27,6 +27,7 @@ const OPEN = [
   "GET /openapi.json",
   "GET /api/",
   "GET /accounts/session/",
+  "GET /accounts/login/",
   "POST /api-token-auth/",
   "POST /accounts/login/",
   "POST /accounts/logout/",
@@ -190,6 +191,41 @@ describe("people who are not signed in", () => {
   });
 });
 
+describe("pages of other sites", () => {
+  it("may ask with a token where CORS_ALLOWED_ORIGINS names them", async () => {
+    const portal = "https://portal.example";
+    const ask = async (
+      init: RequestInit,
+      settings: object = { CORS_ALLOWED_ORIGINS: `${portal}, http://localhost:3000` },
+    ) =>
+      app.fetch(new Request("http://archive/frames/?limit=1", init), { ...env, ...settings }, createExecutionContext());
+    const allowed = (response: Response) => response.headers.get("Access-Control-Allow-Origin");
+    const token = { Authorization: `Token ${TOKENS.user}` };
+    const preflight = { "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization" };
+    const asked = await ask({ method: "OPTIONS", headers: { Origin: portal, ...preflight } });
+    expect([asked.status, allowed(asked), asked.headers.get("Access-Control-Allow-Headers")]).toEqual([
+      204,
+      portal,
+      expect.stringContaining("Authorization"),
+    ]);
+    const answer = await ask({ headers: { Origin: portal, ...token } });
+    expect([answer.status, allowed(answer), answer.headers.get("Access-Control-Allow-Credentials")]).toEqual([
+      200,
+      portal,
+      null,
+    ]);
+    expect(answer.headers.get("Vary")).toBe("Authorization, Cookie, Origin");
+    expect(allowed(await ask({ headers: { Origin: portal } }))).toBe(portal); // a 401 is for the page to read, too
+    for (const Origin of ["https://other.example", "http://portal.example", `${portal}.evil.example`, "null"]) {
+      expect(allowed(await ask({ headers: { Origin, ...token } }))).toBeNull();
+      expect(allowed(await ask({ method: "OPTIONS", headers: { Origin, ...preflight } }))).toBeNull();
+    }
+    expect(allowed(await ask({ headers: { Origin: portal, ...token } }, {}))).toBeNull();
+    const wrong = await ask({ headers: token }, { CORS_ALLOWED_ORIGINS: "portal.example" });
+    expect([wrong.status, await wrong.text()]).toEqual([500, expect.stringContaining("CORS_ALLOWED_ORIGINS")]);
+  });
+});
+
 describe("every route", () => {
   it("takes no unsafe request of a session without a CSRF token", async () => {
     const { session } = await browser("admin");
@@ -225,6 +261,9 @@ describe("every route", () => {
     const wrong = await request(`/frames/${open}/`, { method: "PUT", token: TOKENS.user });
     expect([wrong.status, wrong.headers.get("Allow")]).toEqual([405, "OPTIONS, GET"]);
     expect(await wrong.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
+    // As in Django REST framework, who may not ask at all hears of that.
+    expect((await request("/frames/", { method: "POST" })).status).toBe(401);
+    expect((await request("/api-token-auth/")).status).toBe(405);
     const options = await request("/api-token-auth/", { method: "OPTIONS" });
     expect([options.status, options.headers.get("Allow")]).toEqual([200, "OPTIONS, POST"]);
     expect((await request("/frames/zip/", { method: "PUT" })).headers.get("Content-Type")).toContain("json");
