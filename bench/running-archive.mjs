@@ -8,6 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { LOCAL_RUNTIME } from "../scripts/local-runtime.mjs";
 
 const TICKS_A_SECOND = 100; // USER_HZ, the unit of /proc/PID/stat on Linux
 
@@ -67,6 +68,7 @@ export async function startArchive({ vars = {}, entry, options = {}, migrate = t
   const { folder, modules } = buildBundle(entry);
   const state = mkdtempSync(join(tmpdir(), "platevault-bench-"));
   const before = new Set(descendants());
+  Object.assign(process.env, LOCAL_RUNTIME); // miniflare reads it when it starts workerd
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules,

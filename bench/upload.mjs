@@ -2,9 +2,8 @@
  * `npm run bench:upload`: what an upload of nearly 100 MB, the most that a request may bring, adds to the memory of the
  * workerd process over a small one (budget: 50 MB), and how long frames of usual sizes take.
  *
- * The budget is held by the archive itself, with the files outside of the process as in production. With miniflare's R2
- * inside the process about 100 MB more are seen, whatever the Worker does: `FILES.put(key, request.body)` alone, without
- * a line of the archive, adds 98 to 130 MB, as V8 collects the simulator's buffers only when it must.
+ * Measured twice: with the files outside of the process, as in production, and with miniflare's R2 inside, as `npm start`
+ * runs it. What the latter leaves for V8 to collect is more than what the archive needs: scripts/local-runtime.mjs.
  */
 import { Response } from "miniflare";
 import { fitsFile, imageHdu } from "../src/cli/fits-file.ts";
@@ -118,7 +117,7 @@ for (const [size, figure] of whole.times) {
   const least = shown(bare.get(size));
   console.log(`${size}² of 16 bits: ${shown(figure)}; a bare put ${least}; pyobs-archive ${PYOBS[size]} ms`);
 }
-if (alone.added > BUDGET) {
+if (Math.max(alone.added, whole.added) > BUDGET) {
   console.error("over budget");
   process.exitCode = 1;
 }

@@ -4,8 +4,8 @@
  * whatever fails before takes the file away again.
  *
  * The key of a file is `ARCHIVE_ROOT/PATH_FORMATTER/NAME-ID.EXTENSION`; the random ID makes it this upload's own, so no
- * key is ever written twice and no header value can reach another frame's. It is chosen when the first part (5 MiB) has
- * to leave memory. If the science header lies behind that, or a later HDU turns out to be the science image, the file
+ * key is ever written twice and no header value can reach another frame's. It is chosen when the first part has to
+ * leave memory. If the science header lies behind that, or a later HDU turns out to be the science image, the file
  * waits under a key of what is known by then and is copied inside R2, as a stream, to its final one.
  */
 import type { Config } from "../config.ts";
@@ -37,6 +37,8 @@ export interface Upload {
   body: AsyncIterable<Uint8Array>;
   /** What its bytes must have, where the client said so beforehand. Hex. */
   sha256?: string | undefined;
+  /** How many they are at most, where that is known. */
+  most?: number | undefined;
 }
 
 export interface Ingested {
@@ -77,7 +79,10 @@ async function take(archive: Archive, upload: Upload, now: number): Promise<Inge
   const scan = new IngestScan(config.maxInflatedBytes);
   const checksums = new Checksums();
   let key: string | null = null;
-  const writer = files.writer(() => (key ??= provisionalKey(config, scan, upload, id)), { contentType: "image/fits" });
+  const writer = files.writer(() => (key ??= provisionalKey(config, scan, upload, id)), {
+    contentType: "image/fits",
+    most: upload.most,
+  });
   try {
     for await (const bytes of upload.body) {
       checksums.update(bytes);

@@ -49,7 +49,7 @@ create.openapi(
   async (c): Promise<Response> => {
     requireStaff(c);
     const { maxUploadBytes } = c.var.config;
-    if (Number(c.req.header("Content-Length") ?? 0) > maxUploadBytes) throw tooLarge(maxUploadBytes);
+    if ((lengthOf(c) ?? 0) > maxUploadBytes) throw tooLarge(maxUploadBytes);
     const boundary = formBoundary(c);
     const body = c.req.raw.body;
     if (boundary === null || body === null) {
@@ -62,6 +62,12 @@ create.openapi(
     return c.json(await receiving);
   },
 );
+
+/** Bytes of the whole body, where the client says so. */
+function lengthOf(c: HttpContext): number | undefined {
+  const length = c.req.header("Content-Length");
+  return length === undefined ? undefined : Number(length);
+}
 
 /** Null for forms without files. Throws UNSUPPORTED for what is no form. */
 function formBoundary(c: HttpContext): string | null {
@@ -89,7 +95,7 @@ async function receive(c: HttpContext, parts: AsyncIterable<Part>): Promise<Crea
       }
       if (!checked) checkCsrf(c);
       checked = true;
-      await receipt.take(part.filename, part.body);
+      await receipt.take({ filename: part.filename, body: part.body, most: lengthOf(c) });
     }
     if (!checked) checkCsrf(c);
   } catch (error) {

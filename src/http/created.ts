@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Archive } from "../archive/context.ts";
 import { ArchiveError } from "../archive/errors.ts";
-import { ingest } from "../archive/ingest.ts";
+import { ingest, type Upload } from "../archive/ingest.ts";
 
 export const CreatedSchema = z.object({
   created: z.int().openapi({ description: "Files that the archive has now, also those it had before" }),
@@ -35,11 +35,12 @@ export class Receipt {
     };
   }
 
-  /** `sha256`: what the bytes must have, where the client said so. Throws what `body` throws. */
-  async take(filename: string, body: AsyncIterable<Uint8Array>, sha256?: string): Promise<void> {
-    const content = new Passage(body);
+  /** Throws what `body` throws. */
+  async take(file: Upload): Promise<void> {
+    const { filename } = file;
+    const content = new Passage(file.body);
     try {
-      const { outcome, frame } = await ingest(this.archive, { filename, body: content, sha256 });
+      const { outcome, frame } = await ingest(this.archive, { ...file, body: content });
       this.filenames.push(frame.basename);
       if (outcome === "duplicate") this.duplicates.push(frame.basename);
     } catch (error) {

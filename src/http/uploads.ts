@@ -187,7 +187,8 @@ uploads.openapi(
 
 async function complete(c: HttpContext, upload: OpenUpload) {
   const receipt = new Receipt(archiveOf(c.env));
-  await receipt.take(upload.filename, contentOf(c.var, upload), upload.sha256);
+  const { filename, size, sha256 } = upload;
+  await receipt.take({ filename, body: contentOf(c.var, upload), sha256, most: size });
   // What failed for a reason that passes can be completed again.
   if (receipt.final) await dropUpload(c.var, upload.id);
   return receipt.answer;

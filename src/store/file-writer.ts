@@ -3,15 +3,27 @@
  * 5 MiB, the last no larger (https://developers.cloudflare.com/r2/objects/multipart-objects/), and shows nothing under
  * the key until it is completed.
  */
-import { type FileInfo, FileStoreError, infoOf, type PutOptions, putOptionsOf, twice } from "./files.ts";
+import {
+  type FileInfo,
+  FileStoreError,
+  infoOf,
+  type PutOptions,
+  putOptionsOf,
+  twice,
+  type WriterOptions,
+} from "./files.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 
-/**
- * Bytes of every part but the last. Files of up to two parts are written in one go: most frames are, and the local R2
- * is slow at reading back what was written in parts, because it joins them by a stream in JavaScript.
- */
-const PART = 10 * 1024 * 1024;
+/** Bytes of every part but the last, of files that come in order: the least that R2 takes, as two of them are held. */
+const PART = 5 * 1024 * 1024;
 const FIRST_BUFFER = 256 * 1024;
+/**
+ * Parts that wait until it is known whether the file is longer than they are: a file of one more is written in one go.
+ * Most frames are, and the local R2 is slow at reading back what was written in parts, because it joins them by a stream
+ * in JavaScript. Where more than that may come, only one waits: memory would grow for nothing.
+ */
+const MOST_WAITING = 3;
+const FEW_WAITING = 1;
 
 /**
  * Buffers of one part that nobody uses, for the next file: fresh memory costs a page fault for every 4 KiB of it, which
@@ -24,8 +36,8 @@ function takeBuffer(): Uint8Array<ArrayBuffer> {
   return idle.pop() ?? new Uint8Array(PART);
 }
 
-function giveBack(buffer: Uint8Array<ArrayBuffer> | null): void {
-  if (buffer !== null && buffer.length === PART && idle.length < MOST_IDLE) idle.push(buffer);
+function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+  if (buffer.length === PART && idle.length < MOST_IDLE) idle.push(buffer);
 }
 
 /** Bytes that lie apart as one body of known length. They must not change until R2 has answered. */
@@ -43,7 +55,8 @@ export function joined(parts: readonly Uint8Array[]): ReadableStream<Uint8Array>
 
 /** A multipart upload whose parts may be sent in any order. `number` counts from 1. */
 export class PartSink {
-  static readonly PART = PART;
+  /** Bytes of a part for writers that know their first part last; they hold two or three. */
+  static readonly PART = 10 * 1024 * 1024;
   private readonly sent: R2UploadedPart[] = [];
 
   private constructor(
@@ -100,8 +113,8 @@ export class PartSink {
 }
 
 /**
- * Takes bytes in order. Holds at most two parts: one that fills while the other waits or is on its way. What fits two
- * parts is written in one go at `finish`. After an error the only call left is `abort`.
+ * Takes bytes in order. Of a long file it holds at most two parts: one that fills while the other waits or is on its
+ * way. A short one is written in one go at `finish`. After an error the only call left is `abort`.
  */
 export class FileWriter {
   static readonly PART = PART;
@@ -109,9 +122,9 @@ export class FileWriter {
   size = 0;
   private buffer = new Uint8Array(FIRST_BUFFER);
   private used = 0;
-  private spare: Uint8Array<ArrayBuffer> | null = null;
-  /** The first part, as long as it may be one of two. */
-  private held: Uint8Array<ArrayBuffer> | null = null;
+  /** The first parts, as long as the file may be written in one go. */
+  private waiting: Uint8Array<ArrayBuffer>[] = [];
+  private readonly mostWaiting: number;
   private sink: PartSink | null = null;
   private parts = 0;
   private sending: Promise<unknown> | null = null;
@@ -121,15 +134,18 @@ export class FileWriter {
     private readonly bucket: R2Bucket,
     private readonly noted: OpenUploads,
     private readonly key: () => string,
-    private readonly options: PutOptions,
-  ) {}
+    private readonly options: WriterOptions,
+  ) {
+    const most = options.most ?? Number.POSITIVE_INFINITY;
+    this.mostWaiting = most <= (MOST_WAITING + 1) * PART ? MOST_WAITING : FEW_WAITING;
+  }
 
   /** Whether bytes have left for the store; before that, the key may still change. */
   get begun(): boolean {
     return this.sink !== null;
   }
 
-  /** Copies the bytes, so the caller may reuse its buffer. Waits when both parts are full. */
+  /** Copies the bytes, so the caller may reuse its buffer. Waits when all parts are full. */
   async write(bytes: Uint8Array): Promise<void> {
     if (this.ended) throw new TypeError("write after the end of a FileWriter");
     let from = 0;
@@ -147,17 +163,18 @@ export class FileWriter {
   /** Makes the object. `md5` (hex) lets R2 check what it received, where the object is written in one go. */
   async finish(check: { md5?: string } = {}): Promise<FileInfo> {
     this.ended = true;
+    const last = this.buffer.subarray(0, this.used);
     if (this.sink === null) {
       const key = this.key();
-      const last = this.buffer.subarray(0, this.used);
-      const body = () => (this.held === null ? last : joined([this.held, last]));
+      const body = () => (this.waiting.length === 0 ? last : joined([...this.waiting, last]));
       const options = putOptionsOf({ ...this.options, ...check });
       const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, body(), options)));
+      for (const part of this.waiting.splice(0)) giveBack(part);
       this.release();
       return info;
     }
     await this.sending;
-    if (this.used > 0) await this.sink.send(++this.parts, this.buffer.subarray(0, this.used));
+    if (this.used > 0) await this.sink.send(++this.parts, last);
     this.release();
     return this.sink.complete();
   }
@@ -176,36 +193,30 @@ export class FileWriter {
     this.buffer = larger;
   }
 
-  /** When R2 has all of it; after an error it may still be reading, so then the buffers are left to the collector. */
   private release(): void {
     giveBack(this.buffer);
-    giveBack(this.spare);
-    giveBack(this.held);
     this.buffer = new Uint8Array(0);
-    this.spare = null;
-    this.held = null;
   }
 
   private async sendBuffer(): Promise<void> {
     await this.sending;
     const full = this.buffer;
-    if (this.sink === null && this.held === null) {
-      this.held = full;
-      this.buffer = takeBuffer();
-      this.used = 0;
-      return;
+    if (this.sink === null && this.waiting.length < this.mostWaiting) {
+      this.waiting.push(full);
+    } else {
+      this.sink ??= await PartSink.open(this.bucket, this.noted, this.key(), this.options);
+      while (this.waiting.length > 0) await this.send(this.sink, this.waiting.shift()!);
+      this.sending = this.send(this.sink, full);
+      // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
+      this.sending.catch(() => undefined);
     }
-    this.sink ??= await PartSink.open(this.bucket, this.noted, this.key(), this.options);
-    if (this.held !== null) {
-      await this.sink.send(++this.parts, this.held);
-      this.spare = this.held;
-      this.held = null;
-    }
-    this.sending = this.sink.send(++this.parts, full);
-    // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
-    this.sending.catch(() => undefined);
-    this.buffer = this.spare ?? takeBuffer();
-    this.spare = full;
+    this.buffer = takeBuffer();
     this.used = 0;
+  }
+
+  /** After an error R2 may still be reading, so then the buffer is left to the collector. */
+  private async send(sink: PartSink, part: Uint8Array<ArrayBuffer>): Promise<void> {
+    await sink.send(++this.parts, part);
+    giveBack(part);
   }
 }

@@ -63,6 +63,11 @@ export interface PutOptions {
   md5?: string;
 }
 
+export interface WriterOptions extends PutOptions {
+  /** Bytes that will come at most, where that is known. */
+  most?: number | undefined;
+}
+
 export interface FileStore {
   /** For random access. Throws `MISSING`; later reads throw `CHANGED` if the object was replaced. */
   open(key: string, options?: OpenOptions): Promise<FileSource>;
@@ -73,9 +78,10 @@ export interface FileStore {
   put(key: string, body: Uint8Array | ReadableStream<Uint8Array>, options?: PutOptions): Promise<FileInfo>;
   /**
    * Takes bytes of unknown number in order; nothing exists under the key until `finish`. `key` is asked for when the
-   * first bytes have to leave memory, after twice `FileWriter.PART` bytes, or at `finish`.
+   * first bytes have to leave memory, after twice `FileWriter.PART` bytes (four times, if no more than that may come), or
+   * at `finish`.
    */
-  writer(key: string | (() => string), options?: PutOptions): FileWriter;
+  writer(key: string | (() => string), options?: WriterOptions): FileWriter;
   /** Takes parts of equal size in any order, as R2 does; for writers that know their first part last. */
   parts(key: string, options?: PutOptions): Promise<PartSink>;
   /** Copies inside the bucket as a stream. Throws `MISSING` where there is no source. */
