@@ -1,8 +1,8 @@
 /**
  * Frames by the checksums of their files, current and former, stored and original: a row of `checksum` holds those whose
  * checksum has the same first 17 bits, each in five bytes: the fourth byte of the checksum and the lower four bytes of
- * the id. An index entry would take 13. What is found is
- * compared whole; entries of files that are gone stay until the counters are made anew.
+ * the id. An index entry would take 13. What is found is compared whole; entries of files that are gone stay until the
+ * counters are made anew.
  */
 import type { Statement } from "./database.ts";
 import type { StoredFile } from "./frame.ts";
@@ -33,7 +33,10 @@ export function noteSums({ md5, sha256, original }: StoredFile, id: string): Sta
   };
 }
 
-/** Ids that a checksum (lower-case hexadecimal) may lead to, among them all that have it. `base`: id 0 of the shard. One row. */
+/**
+ * Ids that a checksum (lower-case hexadecimal) may lead to, among them all that have it. `base`: id 0 of the shard. One
+ * row.
+ */
 export async function framesBySum(ask: Ask, base: number, sum: string): Promise<number[]> {
   const [rows] = await ask([
     { sql: "SELECT hex(frames) AS frames FROM checksum WHERE id = ?", params: [bucketOf(sum)] },
@@ -50,7 +53,6 @@ export async function framesBySum(ask: Ask, base: number, sum: string): Promise<
 const digit = (i: number) => `(instr('0123456789ABCDEF', substr(hex(sum), ${i}, 1)) - 1)`;
 const BUCKET = `(((${digit(1)} * 16 + ${digit(2)}) * 16 + ${digit(3)}) * 16 + ${digit(4)}) * 2 + ${digit(5)} / 8`;
 
-/** Every checksum: `bucket`, `entry` (hexadecimal), `id` of the frame, the whole `sum`. */
 const SUMS = ["frame.id", "former.frame"]
   .map((id) => {
     const [table] = id.split(".");
@@ -58,6 +60,7 @@ const SUMS = ["frame.id", "former.frame"]
       ELSE original_sha256 END AS sum FROM ${table} CROSS JOIN (VALUES (0), (1), (2), (3)) k`;
   })
   .join(" UNION ALL ");
+/** Every checksum: `bucket`, `entry` (hexadecimal), `id` of the frame, the whole `sum`. */
 const ENTRIES = `SELECT ${BUCKET} AS bucket, hex(substr(sum, 4, 1)) || ${lowId("id")} AS entry, id, sum FROM (${SUMS})
   WHERE sum IS NOT NULL`;
 
