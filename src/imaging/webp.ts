@@ -264,37 +264,46 @@ class Rows {
 
   /** Makes the tokens of row `y`, which follows the one made last, and gives their number. */
   make(y: number): number {
-    const { tokens, costs } = this;
+    const { tokens } = this;
     const { width, levels } = this.picture;
     const above = this.#row;
     const row = this.#above;
     this.#row = row;
     this.#above = above;
     predictRow(levels, width, y, this.prediction, row);
+    // The first row has none above that it could repeat.
+    if (y === 0) for (let x = 0; x < width; x++) above[x] = ~row[x]!;
     let count = 0;
+    let left = -1;
     for (let x = 0; x < width; ) {
       const value = row[x]!;
-      if ((x > 0 && value === row[x - 1]) || (y > 0 && value === above[x])) {
-        const most = Math.min(width, x + MOST_LENGTH);
-        let same = x;
-        if (x > 0 && value === row[x - 1]) while (same < most && row[same] === value) same++;
-        let saved = (same - x) * costs[value]!;
-        let [end, before] = [same, 1];
-        if (y > 0) {
-          let [other, sum] = [x, 0];
-          for (; other < most && row[other] === above[other]; other++) sum += costs[row[other]!]!;
-          if (sum > saved) [saved, end, before] = [sum, other, 0];
-        }
+      if (value === left || value === above[x]) {
+        const { end, before, saved } = this.#repetition(x, left);
         if (saved > REPETITION) {
           tokens[count++] = repetition(end - x, before);
+          left = row[end - 1]!;
           x = end;
           continue;
         }
       }
       tokens[count++] = value;
+      left = value;
       x++;
     }
     return count;
+  }
+
+  /** The costlier of the two stretches from `x` on that repeat, and the bits that it would take. */
+  #repetition(x: number, left: number): { end: number; before: number; saved: number } {
+    const { costs } = this;
+    const [row, above] = [this.#row, this.#above];
+    const most = Math.min(row.length, x + MOST_LENGTH);
+    const best = { end: x, before: 1, saved: 0 };
+    while (best.end < most && row[best.end] === left) best.end++;
+    if (best.end > x) best.saved = (best.end - x) * costs[left]!;
+    let [end, saved] = [x, 0];
+    for (; end < most && row[end] === above[end]; end++) saved += costs[row[end]!]!;
+    return saved > best.saved ? { end, before: 0, saved } : best;
   }
 }
 

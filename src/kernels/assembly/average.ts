@@ -68,10 +68,11 @@ export function sumSpans16(
     const end = columns + (<usize>load<i32>(tos + (i << 2)) << 2);
     const before = load<f64>(befores + (i << 3));
     const after = load<f64>(afters + (i << 3));
-    // Whole numbers below 2^53: exact in any order.
-    let total: f64 = 0;
+    // Whole numbers below 2^53: exact as doubles too, whose additions would wait for each other.
+    let whole: i64 = 0;
     const first = at - 4;
-    for (; at < end; at += 4) total += <f64>load<i32>(at);
+    for (; at < end; at += 4) whole += <i64>load<i32>(at);
+    let total = <f64>whole;
     if (before > 0) total += before * <f64>load<i32>(first);
     if (after > 0) total += after * <f64>load<i32>(end);
     store<f64>(out + (i << 3), total);
