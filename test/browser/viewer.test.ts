@@ -187,6 +187,37 @@ it("measures a star by click and by key, a line, a box and a circle", async () =
   expect(person.complaints).toEqual([]);
 });
 
+it("says what its keys do, and keeps the focus", async () => {
+  const viewer = await ViewerPage.open(person.page, V, WHOLE);
+  const { page } = viewer;
+  const said = page.locator("[role=status][aria-live=polite]").first();
+  await viewer.cross([86, 52]);
+  for (const [key, words] of [
+    ["l", "Line: Drag a line"],
+    ["Enter", "Begins at 86, 52."],
+    ["Shift+ArrowRight", "96, 52: "],
+    ["Enter", "Line: "],
+    ["g", "Grid shown."],
+    ["]", "Levels "],
+    ["i", "Colours inverted."],
+    [".", "There is no other frame to compare with."],
+    ["PageDown", "This image has one plane."],
+    ["Escape", "Cleared."],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(() => said.textContent()).toContain(words);
+  }
+  const hasFocus = () => page.evaluate(`document.activeElement === document.querySelector(".viewer-canvas")`);
+  expect(await hasFocus()).toBe(true);
+  await page.keyboard.press("s");
+  for (const [, x, y] of truth[V]!.sources.slice(0, 2)) {
+    await viewer.cross([Math.round(x), Math.round(y)]);
+    await page.keyboard.press("Enter");
+  }
+  await viewer.button("Start again").press("Enter");
+  expect(await hasFocus()).toBe(true);
+});
+
 it("draws grid, compass and the catalogue's sources, and saves all of it as PNG", async () => {
   const viewer = await ViewerPage.open(person.page, V, `${WHOLE}&show=marks`);
   const { page } = viewer;

@@ -23,9 +23,8 @@ interface CompareProps {
 export function ComparePanel({ state, reader }: CompareProps) {
   const { wcs, plane, frame } = state.first;
   const centre = wcs?.pixelToIcrs(...middleOf(plane)) ?? null;
-  const query = new URLSearchParams({ limit: String(OFFERED) });
-  if (centre !== null) query.set("covers", `POINT(${centre[0].toFixed(6)} ${centre[1].toFixed(6)})`);
-  const found = useResource(centre === null ? null : `beside ${query}`, (signal) => listFrames(String(query), signal));
+  const place = centre && `POINT(${centre[0].toFixed(6)} ${centre[1].toFixed(6)})`;
+  const found = useResource(place && `beside ${frame.id} ${place}`, (signal) => nearestInTime(frame, place!, signal));
   const [busy, setBusy] = useState<readonly number[]>([]);
   const [trouble, setTrouble] = useState<string | null>(null);
 
@@ -67,7 +66,7 @@ export function ComparePanel({ state, reader }: CompareProps) {
     );
   }
   const layers = state.layers.value;
-  const others = (found.data?.results ?? []).filter((other) => other.id !== frame.id);
+  const others = found.data ?? [];
   const alike = (other: Frame) => Number(other.RLEVEL === frame.RLEVEL);
   const offered = others.toSorted((a, b) => alike(b) - alike(a));
   return (
@@ -100,6 +99,20 @@ export function ComparePanel({ state, reader }: CompareProps) {
       {layers.length > 2 && <Colours state={state} layers={layers} />}
     </Section>
   );
+}
+
+/** Other frames that cover a place, those taken just before and after first. */
+async function nearestInTime(frame: Frame, covers: string, signal: AbortSignal): Promise<Frame[]> {
+  const query = (more: Record<string, string>) =>
+    String(new URLSearchParams({ covers, sort: "DATE_OBS", limit: String(OFFERED / 2), ...more }));
+  const lists = await Promise.all([
+    listFrames(query({ end: frame.DATE_OBS, order: "desc" }), signal),
+    listFrames(query({ start: frame.DATE_OBS, order: "asc" }), signal),
+  ]);
+  const byId = new Map(lists.flatMap(({ results }) => results).map((other) => [other.id, other]));
+  byId.delete(frame.id);
+  const apart = (other: Frame) => Math.abs(Date.parse(other.DATE_OBS) - Date.parse(frame.DATE_OBS));
+  return [...byId.values()].sort((a, b) => apart(a) - apart(b));
 }
 
 function Section({ children }: { children: preact.ComponentChildren }) {

@@ -81,3 +81,9 @@ export function regionOn(layer: Layer, first: Layer, region: Region): Region | n
   );
   return corners.some((corner) => corner === null) ? null : { kind: "polygon", corners: corners as Point[] };
 }
+
+/** What is said of layers that were put away. */
+export function goneText(count: number): string {
+  const [frames, show] = count === 1 ? ["frame", "shows"] : ["frames", "show"];
+  return `${count} compared ${frames} put away: ${count === 1 ? "it" : "they"} ${show} nothing of this field.`;
+}

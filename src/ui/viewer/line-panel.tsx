@@ -1,20 +1,39 @@
 import { useMemo } from "preact/hooks";
-import { placeOn } from "./layer.ts";
-import { lineProfile } from "./line-profile.ts";
+import { type Layer, placeOn } from "./layer.ts";
+import { type LineProfile, lineProfile } from "./line-profile.ts";
 import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
 import { chain, Plot } from "./plot.tsx";
 import type { ViewerState } from "./state.ts";
 
+type Line = ViewerState["line"]["value"];
+
+/** The line as the frame in sight has it, in whose pixels all of it is said; null: none, or beyond it. */
+function lineOn(layer: Layer, first: Layer, drawn: Line): Line {
+  if (drawn === null) return null;
+  const [from, to] = [placeOn(layer, first, drawn.from), placeOn(layer, first, drawn.to)];
+  return from && to && { from, to };
+}
+
+function wordsOf({ distance, range }: LineProfile): string {
+  const length = `${distance.at(-1)!.toFixed(1)} pixels`;
+  return range === null
+    ? `No defined values over ${length}`
+    : `${short(range[0])} to ${short(range[1])} over ${length}`;
+}
+
+/** What is to be said of the line when it is there. */
+export function lineText(state: ViewerState): string {
+  const line = lineOn(state.layer, state.first, state.line.peek());
+  if (line === null) return "The line lies beyond the frame in sight.";
+  return `Line: ${wordsOf(lineProfile(state.layer.plane, line.from, line.to))}.`;
+}
+
 /** Values along the line that was drawn. */
 export function LinePanel({ state }: { state: ViewerState }) {
   const { layer, first } = state;
   const drawn = state.line.value;
-  // On the frame in sight, in whose pixels all of it is said.
-  const line = useMemo(() => {
-    const [from, to] = drawn === null ? [] : [drawn.from, drawn.to].map((end) => placeOn(layer, first, end));
-    return from && to ? { from, to } : null;
-  }, [drawn, layer, first]);
+  const line = useMemo(() => lineOn(layer, first, drawn), [drawn, layer, first]);
   const profile = useMemo(() => line && lineProfile(layer.plane, line.from, line.to), [line, layer]);
   if (line === null || profile === null) {
     return (
@@ -28,10 +47,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
       </section>
     );
   }
-  const { distance, value } = profile;
-  const defined = value.filter(Number.isFinite);
-  const low = defined.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
-  const high = defined.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+  const { distance, value, range } = profile;
   const length = distance.at(-1)!;
   const middle = [(line.from[0] + line.to[0]) / 2, (line.from[1] + line.to[1]) / 2] as const;
   const scale = layer.wcs?.pixelScale(...middle) ?? null;
@@ -40,19 +56,14 @@ export function LinePanel({ state }: { state: ViewerState }) {
     ["From", end(line.from)],
     ["To", end(line.to)],
     ["Length", `${length.toFixed(1)} px${scale === null ? "" : ` · ${angleText(length * scale)}`}`],
-    ["Values", defined.length === 0 ? "none" : `${short(low)} to ${short(high)}`],
+    ["Values", range === null ? "none" : `${short(range[0])} to ${short(range[1])}`],
   ];
   return (
     <section class="viewer-part" aria-labelledby="line-title">
       <h2 id="line-title">Line</h2>
       <MeasuredOn state={state} />
-      {defined.length > 0 && (
-        <Plot
-          label={`Values along the line: ${short(low)} to ${short(high)} over ${length.toFixed(1)} pixels.`}
-          x={[0, length]}
-          y={[low, high]}
-          unit="px"
-        >
+      {range !== null && (
+        <Plot label={`Values along the line: ${wordsOf(profile)}.`} x={[0, length]} y={range} unit="px">
           {(px, py) => <path class="curve" d={chain(distance.map(px), value.map(py))} />}
         </Plot>
       )}

@@ -6,6 +6,8 @@ export interface LineProfile {
   distance: Float64Array;
   /** NaN where the image is undefined, or has ended. */
   value: Float64Array;
+  /** Smallest and largest value; null where none is defined. */
+  range: [number, number] | null;
 }
 
 /** Samples a pixel apart (both ends are among them), straight between the four pixels around each. */
@@ -14,7 +16,10 @@ export function lineProfile(plane: Plane, [x0, y0]: Point, [x1, y1]: Point): Lin
   const steps = Math.max(1, Math.ceil(length));
   const distance = Float64Array.from({ length: steps + 1 }, (_, i) => (length * i) / steps);
   const value = distance.map((_, i) => between(plane, x0 + ((x1 - x0) * i) / steps, y0 + ((y1 - y0) * i) / steps));
-  return { distance, value };
+  const defined = value.filter(Number.isFinite);
+  const low = defined.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
+  const high = defined.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+  return { distance, value, range: defined.length === 0 ? null : [low, high] };
 }
 
 function between(plane: Plane, x: number, y: number): number {

@@ -62,7 +62,7 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
     tool === "star" ? state.starsHere.at(-1) : undefined,
     state.anchor.value,
   ];
-  const cursor = state.cursor.value;
+  const cross = state.cross.value;
 
   return (context) => {
     context.textBaseline = "middle";
@@ -101,8 +101,8 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
       context.setLineDash([]);
     }
     if (anchor !== null) dot(context, place(anchor));
-    if (cursor?.pinned) {
-      const [px, py] = place([Math.round(cursor.at[0]), Math.round(cursor.at[1])]);
+    if (cross !== null) {
+      const [px, py] = place([Math.round(cross[0]), Math.round(cross[1])]);
       stroke(context, INK, 1.5, () => {
         for (const [dx, dy] of [
           [1, 0],

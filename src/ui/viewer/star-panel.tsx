@@ -49,7 +49,15 @@ export function StarPanel({ state }: { state: ViewerState }) {
         <p class="several">
           {stars.length} stars: median FWHM{" "}
           <strong>{widthText(median(Float64Array.from(stars, ({ star: one }) => one.fwhm)), state)}</strong>{" "}
-          <button type="button" class="link small" onClick={() => state.clear()}>
+          <button
+            type="button"
+            class="link small"
+            onClick={(event) => {
+              // The button goes with the stars: the focus stays on the image.
+              event.currentTarget.closest(".viewer")?.querySelector<HTMLElement>(".viewer-canvas")?.focus();
+              state.clear();
+            }}
+          >
             Start again
           </button>
         </p>

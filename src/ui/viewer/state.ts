@@ -5,15 +5,15 @@ import { announce } from "../design/announce.tsx";
 import type { CsvTable } from "../frame/csv.ts";
 import type { View } from "./address.ts";
 import { type Camera, northUp, type Size, wholeImage, zoom } from "./camera.ts";
-import { firstLayer, type Layer, laidOn, layerOn, pixelsAlong, placeFrom, placeOn, regionOn } from "./layer.ts";
+import { firstLayer, goneText, type Layer, laidOn, layerOn, regionOn } from "./layer.ts";
 import { type Levels, type Look, levelsBeside, levelsOfFirst } from "./look.ts";
 import type { LoadedImage } from "./message.ts";
 import { middleOf, type Point, samePart } from "./plane.ts";
 import { type Region, type Statistics, statisticsOf } from "./region.ts";
 import { directions } from "./sky.ts";
 import type { Source } from "./sources.ts";
-import { measureStar, type Star } from "./star.ts";
 import type { StarModel } from "./star-fit.ts";
+import { type MeasuredStar, starOn } from "./star-on-layer.ts";
 import type { Tool } from "./tool.ts";
 
 /** As the file has it: the first row at the bottom. */
@@ -26,15 +26,6 @@ export interface Catalogue {
   sources: Source[];
 }
 
-/** A star, the frame that it was measured in, and where it is on the first. */
-export interface MeasuredStar {
-  star: Star;
-  layer: Layer;
-  at: Point;
-  /** Pixels of its frame along one of the first's. */
-  scale: number;
-}
-
 export class ViewerState {
   readonly canvas = signal<Size>({ width: 1, height: 1 });
   /** Null: the whole image, whatever the canvas's size. */
@@ -44,6 +35,11 @@ export class ViewerState {
   readonly tool: Signal<Tool>;
   /** Place of the cross-hair; `pinned`: not below the pointer, so that it has to be drawn. */
   readonly cursor = signal<{ at: Point; pinned: boolean } | null>(null);
+  /** The cross-hair that is drawn: what follows the pointer draws nothing anew. */
+  readonly cross = computed(() => {
+    const cursor = this.cursor.value;
+    return cursor?.pinned ? cursor.at : null;
+  });
   readonly grid: Signal<boolean>;
   readonly marks: Signal<boolean>;
   readonly sources: Signal<boolean>;
@@ -127,7 +123,13 @@ export class ViewerState {
       this.catalogue.value = null;
       this.region.value = null;
     });
-    if (this.gone.peek() > 0) announce(goneText(this.gone.peek()));
+    const { unit, plane } = image;
+    const which = isSame
+      ? unit.planes > 1
+        ? `Plane ${plane + 1} of ${unit.planes}.`
+        : ""
+      : `HDU ${unit.index} ${unit.name}.`;
+    announce(`${which} ${this.gone.peek() > 0 ? goneText(this.gone.peek()) : ""}`.trim());
   }
 
   /** The frame in sight, or the red one. */
@@ -203,18 +205,7 @@ export class ViewerState {
   }
 
   #starAt(near: Point): MeasuredStar | null {
-    const { layer, first } = this;
-    const there = placeOn(layer, first, near);
-    if (there === null) return null;
-    const saturation = layer.image.keywords.SATURATE;
-    const scale = pixelsAlong(layer, first);
-    const star = measureStar(layer.plane, there, {
-      model: this.starModel.peek(),
-      reach: Math.min(40, Math.max(5, (STAR_REACH / this.camera.peek().scale) * scale)),
-      saturation: typeof saturation === "number" && saturation > 0 ? saturation : null,
-    });
-    const at = star && placeFrom(layer, first, star.centre);
-    return at && { star: star!, layer, at, scale };
+    return starOn(this.layer, this.first, near, this.starModel.peek(), STAR_REACH / this.camera.peek().scale);
   }
 
   /** The stars of all other frames in the frame in sight. */
@@ -306,9 +297,4 @@ export class ViewerState {
       colours: this.colours.value,
     };
   }
-}
-
-export function goneText(count: number): string {
-  const [frames, show] = count === 1 ? ["frame", "shows"] : ["frames", "show"];
-  return `${count} compared ${frames} put away: ${count === 1 ? "it" : "they"} ${show} nothing of this field.`;
 }

@@ -11,6 +11,7 @@ import { ComparePanel } from "./compare-panel.tsx";
 import { Controls } from "./controls.tsx";
 import { CutOut } from "./cut-out.tsx";
 import { HistogramPanel } from "./histogram-panel.tsx";
+import { goneText } from "./layer.ts";
 import { LinePanel } from "./line-panel.tsx";
 import type { Point } from "./plane.ts";
 import { NoWebGl, openingOf, PixelReader } from "./reader.ts";
@@ -19,10 +20,11 @@ import { RegionPanel } from "./region-panel.tsx";
 import { SourcePanel } from "./source-panel.tsx";
 import { Stage } from "./stage.tsx";
 import { StarPanel } from "./star-panel.tsx";
-import { goneText, ViewerState } from "./state.ts";
+import { ViewerState } from "./state.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { Waiting } from "./waiting.tsx";
 import "./viewer.css";
+import "./panel.css";
 
 /** The address follows what is seen after it has rested that long, ms: browsers count how often it changes. */
 const REST = 400;
