@@ -4,7 +4,7 @@ import { Icon } from "./design/icon.tsx";
 import { Menu } from "./design/menu.tsx";
 import { choose, THEME_NAMES, THEMES, theme } from "./design/theme.ts";
 import { go, type PageName } from "./router.ts";
-import { lastSearch } from "./search/page.tsx";
+import { keepSearch, lastSearch } from "./search/last-search.ts";
 import { dropAll } from "./search/selection.ts";
 import "./header.css";
 
@@ -93,6 +93,7 @@ export async function leave(): Promise<void> {
   } finally {
     forgetSeen();
     dropAll();
+    keepSearch("/", []);
     go("/sign-in");
   }
 }

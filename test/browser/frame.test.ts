@@ -55,6 +55,37 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   expect(person.complaints).toEqual([]);
 });
 
+it("goes through the frames of the list that was looked at, by links and by the arrow keys", async () => {
+  const person = await observer("/?OBJECT=M+51&FILTER=V&RLEVEL=0&sort=DATE_OBS&order=asc");
+  const { page } = person;
+  const rows = page.locator("tbody th a");
+  await rows.nth(1).waitFor();
+  const names = await rows.allTextContents();
+  await rows.first().click();
+  const heading = (name: string | undefined) => page.getByRole("heading", { level: 1, name: name! }).waitFor();
+  await heading(names[0]);
+  expect(await page.getByRole("button", { name: "Previous frame" }).isDisabled()).toBe(true);
+  await page.getByRole("link", { name: "Headers" }).click();
+  await page.getByRole("link", { name: "Next frame" }).click();
+  await heading(names[1]);
+  await page.getByRole("heading", { name: /^HDU 1/ }).waitFor();
+  // The part on show is kept, the focus is on the heading, and a reload forgets nothing.
+  await page.reload();
+  await heading(names[1]);
+  await page.keyboard.press("ArrowLeft");
+  await heading(names[0]);
+  await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
+  await page.keyboard.press("ArrowRight");
+  await heading(names[1]);
+  // In a field the arrow keys are the field's.
+  await page.getByLabel("Search the cards").fill("gain");
+  await page.keyboard.press("ArrowLeft");
+  await heading(names[1]);
+  await page.getByRole("link", { name: "Back to the frames" }).click();
+  await expect.poll(() => rows.allTextContents()).toEqual(names);
+  expect(person.complaints).toEqual([]);
+});
+
 it("draws what a frame was made from, as links for pointer and keys", async () => {
   const person = await observer(`/?basename_exact=${reduced}`);
   const { page } = person;

@@ -7,7 +7,7 @@ import { announce } from "../design/announce.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { Fault } from "../design/notice.tsx";
 import { go } from "../router.ts";
-import { lastSearch } from "../search/page.tsx";
+import { lastSearch } from "../search/last-search.ts";
 import { pick } from "../search/selection.ts";
 
 /** Removes a frame for good, after asking. */

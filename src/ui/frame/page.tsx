@@ -3,11 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { type ApiError, noAnswer } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
-import { Icon } from "../design/icon.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 import { place } from "../router.ts";
-import { lastSearch } from "../search/page.tsx";
 import { Actions } from "./actions.tsx";
+import { Beside } from "./beside.tsx";
 import { Catalogue } from "./catalogue.tsx";
 import { Facts } from "./facts.tsx";
 import { Headers } from "./headers.tsx";
@@ -48,7 +47,7 @@ export default function FramePage({ argument }: { argument: string }) {
   if (frame === undefined) {
     return (
       <div class="page frame-page">
-        <Back />
+        <Beside id={id} />
         {loaded.fault ? <Absent fault={loaded.fault} again={loaded.reload} /> : <div class="frame-waiting" />}
       </div>
     );
@@ -69,7 +68,7 @@ function Shown({ frame, version, fault, again }: ShownProps) {
   const facts = [frame.OBJECT ?? frame.OBSTYPE, frame.FILTER, frame.INSTRUME].filter(Boolean).join(" · ");
   return (
     <div class="page frame-page">
-      <Back />
+      <Beside id={frame.id} />
       <div class="frame-head">
         <div class="grow">
           <h1 tabIndex={-1}>{frame.basename}</h1>
@@ -98,6 +97,7 @@ function Shown({ frame, version, fault, again }: ShownProps) {
             key={one.id}
             href={frameAddress(frame.id, one.id, version)}
             aria-current={one.id === tab ? "true" : undefined}
+            {...(one.id === "viewer" && { onPointerEnter: fetchViewer, onFocus: fetchViewer })}
           >
             {one.label}
           </a>
@@ -116,13 +116,20 @@ function Shown({ frame, version, fault, again }: ShownProps) {
 
 type ViewerPart = typeof import("../viewer/viewer.tsx").default;
 
+const loadViewer = () => import("../viewer/viewer.tsx");
+
+/** Before it is opened: whoever points at it will want it. What goes wrong is said when it is opened. */
+function fetchViewer(): void {
+  loadViewer().catch(() => {});
+}
+
 /** The viewer, whose code comes when it is first opened. */
 function LiveImage({ frame, version }: { frame: Frame; version: number | null }) {
   const [part, setPart] = useState<{ Viewer: ViewerPart } | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    import("../viewer/viewer.tsx").then((module) => setPart({ Viewer: module.default }), setFailed);
+    loadViewer().then((module) => setPart({ Viewer: module.default }), setFailed);
   }, [attempt]);
   if (part !== null) return <part.Viewer key={frame.id} frame={frame} version={version} />;
   if (failed === null) return <div class="waiting" />;
@@ -147,14 +154,6 @@ function Overview({ frame, version }: { frame: Frame; version: number | null }) 
         <Related frame={frame} />
       </section>
     </>
-  );
-}
-
-function Back() {
-  return (
-    <a class="back" href={lastSearch.address}>
-      <Icon name="left" size={14} /> Back to the frames
-    </a>
   );
 }
 

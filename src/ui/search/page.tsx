@@ -14,6 +14,7 @@ import { Chips, chipCount } from "./chips.tsx";
 import { TIMES } from "./field.ts";
 import { Filters } from "./filters.tsx";
 import { Gallery } from "./gallery.tsx";
+import { keepSearch } from "./last-search.ts";
 import { News } from "./news.tsx";
 import { Pager } from "./pager.tsx";
 import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
@@ -23,9 +24,6 @@ import { Toolbar } from "./toolbar.tsx";
 import "./search.css";
 
 const loadMap = () => import("../sky/map.tsx");
-
-/** Address of the last search, for the way back from a frame. */
-export const lastSearch = { address: "/" };
 
 export default function SearchPage() {
   const search = readSearch(place.value.query);
@@ -40,11 +38,11 @@ export default function SearchPage() {
   const typing = useRef<{ name: string; move: number } | null>(null);
 
   const address = addressOf(search);
-  useEffect(() => {
-    lastSearch.address = address;
-  }, [address]);
   const total = list.data?.count;
   const settled = !list.busy && list.fault === undefined;
+  useEffect(() => {
+    if (settled) keepSearch(address, list.data?.results ?? []);
+  }, [address, settled, list.data]);
   useEffect(() => {
     if (settled && total !== undefined) {
       announce(total === 0 ? "No frames found." : `${counted(total, "frame")} found.`);
