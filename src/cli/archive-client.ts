@@ -77,20 +77,24 @@ export class ArchiveClient {
       );
     }
     const anonymous = new ArchiveClient(url, "");
-    const answer = await anonymous.json<{ token: string }>("api-token-auth/", { method: "POST", json: account });
+    const answer = await anonymous.json<{ token: string }>("api-token-auth/", {
+      method: "POST",
+      json: account,
+      retries: 1,
+    });
     return new ArchiveClient(url, answer.token);
   }
 
   /**
    * One request; answers the body's text. Refusals that may pass are tried again `retries` times, each after twice the
-   * wait (or what Retry-After says), so a busy or restarting archive is waited for.
+   * wait: a minute in all, in which an archive starts anew.
    */
   async request(path: string, init: Init & { retries?: number } = {}): Promise<string> {
     for (let attempt = 0, wait = 500; ; attempt++, wait *= 2) {
       try {
         return await this.once(path, init);
       } catch (error) {
-        if (attempt >= (init.retries ?? 4) || !mayPass(error)) throw error;
+        if (attempt >= (init.retries ?? 7) || !mayPass(error)) throw error;
         await sleep(wait * (0.5 + Math.random()));
       }
     }
