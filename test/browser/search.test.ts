@@ -334,6 +334,15 @@ it("selects by click, by shift-click and across pages, and downloads the selecti
   const names = execFileSync("unzip", ["-Z1", (await unpacked.path())!], { encoding: "utf8" });
   expect(names.match(/\.fits$/gm)?.length).toBe(6);
 
+  // A session that has ended meanwhile costs a sign-in, and nothing of the selection.
+  await page.context().clearCookies();
+  await selected.click();
+  await page.getByRole("alert").getByRole("link", { name: "Sign in again" }).click();
+  await signIn(person);
+  await expect.poll(() => selected.textContent()).toContain("(6)");
+  expect(new URL(page.url()).searchParams.get("offset")).toBe("25");
+  person.complaints.length = 0; // the 401
+
   await page.reload();
   await expect.poll(() => selected.textContent()).toContain("(6)");
   await page.getByRole("button", { name: "Clear selection" }).click();

@@ -54,7 +54,8 @@ export function errorOf(status: number, text: string): ApiError {
   } catch {
     // Not JSON: an error page of something between here and the archive.
   }
-  return new ApiError(kindOf(status), status, words?.message ?? `It answered with status ${status}.`, words?.fields);
+  const plain = status === 401 ? "Your session has ended. Sign in again." : `It answered with status ${status}.`;
+  return new ApiError(kindOf(status), status, words?.message ?? plain, words?.fields);
 }
 
 /** The error of a request that got no answer. */

@@ -46,6 +46,11 @@ export function Fault({ fault, again, what }: { fault: ApiError; again?: () => v
           ? `${what} could not be loaded. Check the network; this page tries again by itself as soon as it is back.`
           : fault.message}
       </p>
+      {fault.kind === "signed-out" && (
+        <a class="button tight" href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}>
+          Sign in again
+        </a>
+      )}
       {again && (
         <button type="button" class="button tight" onClick={again}>
           <Icon name="retry" /> Try again
