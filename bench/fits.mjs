@@ -10,9 +10,9 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Random } from "../src/cli/demo-sky.ts";
 import { fitsFile, imageHdu } from "../src/cli/fits-file.ts";
 import { startArchive } from "./running-archive.mjs";
+import { sky } from "./sky.mjs";
 
 const SIZE = 4096;
 const ROUNDS = 11;
@@ -21,27 +21,6 @@ const REPEATS = 3;
 const asJson = process.argv.includes("--json");
 /** `npm run bench:fits -- GZIP_2 preview`: only the cases whose names hold one of these words. */
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-
-/** Sky with Gaussian noise of 12 counts, and 4000 stars. */
-function sky() {
-  const random = new Random(20240115);
-  const pixels = new Float32Array(SIZE * SIZE);
-  for (let i = 0; i < pixels.length; i++) {
-    // The sum of four uniform numbers has a variance of a third.
-    const sum = random.uniform() + random.uniform() + random.uniform() + random.uniform() - 2;
-    pixels[i] = 1000 + 12 * Math.sqrt(3) * sum;
-  }
-  for (let star = 0; star < 4000; star++) {
-    const [x, y] = [random.uniform(), random.uniform()].map((u) => 16 + Math.floor(u * (SIZE - 32)));
-    const peak = 10 ** (0.5 + 4 * random.uniform());
-    for (let dy = -12; dy <= 12; dy++) {
-      for (let dx = -12; dx <= 12; dx++) {
-        pixels[(y + dy) * SIZE + x + dx] += peak * Math.exp(-(dx * dx + dy * dy) / 9.7);
-      }
-    }
-  }
-  return pixels;
-}
 
 /** What the rounds say, in milliseconds: see the head of this file. A round: seconds of user, of all CPU, of wall time. */
 function summary(rounds) {
@@ -88,7 +67,7 @@ function isInstalled(program) {
 
 const folder = mkdtempSync(join(tmpdir(), "platevault-fits-"));
 const path = (name) => join(folder, name);
-const pixels = sky();
+const pixels = sky(SIZE);
 writeFileSync(path("int.fits"), fitsFile([imageHdu("SCI", SIZE, Uint16Array.from(pixels, Math.round), [])]));
 writeFileSync(path("float.fits"), fitsFile([imageHdu("SCI", SIZE, pixels, [])]));
 

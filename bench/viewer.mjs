@@ -4,37 +4,16 @@
  * and zoomed. Without a graphics card it is WebGL2 on the processor, which is the larger part of both.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { Random } from "../src/cli/demo-sky.ts";
 import { fitsFile, imageHdu } from "../src/cli/fits-file.ts";
 import { visit } from "../test/browser/chromium.ts";
 import { fill, tokenOf } from "../test/browser/frames.ts";
+import { sky } from "./sky.mjs";
 
 const SIZE = 4096;
 const RUNS = 3;
 /** Frames of each movement. */
 const STEPS = 90;
 const TICKS_A_SECOND = 100; // USER_HZ, the unit of /proc/PID/stat on Linux
-
-/** Sky with noise of 12 counts, and 4000 stars. */
-function sky() {
-  const random = new Random(20240115);
-  const pixels = new Float32Array(SIZE * SIZE);
-  for (let i = 0; i < pixels.length; i++) {
-    // The sum of four uniform numbers has a variance of a third.
-    const sum = random.uniform() + random.uniform() + random.uniform() + random.uniform() - 2;
-    pixels[i] = 1000 + 12 * Math.sqrt(3) * sum;
-  }
-  for (let star = 0; star < 4000; star++) {
-    const [x, y] = [random.uniform(), random.uniform()].map((u) => 16 + Math.floor(u * (SIZE - 32)));
-    const peak = 10 ** (0.5 + 4 * random.uniform());
-    for (let dy = -12; dy <= 12; dy++) {
-      for (let dx = -12; dx <= 12; dx++) {
-        pixels[(y + dy) * SIZE + x + dx] += peak * Math.exp(-(dx * dx + dy * dy) / 9.7);
-      }
-    }
-  }
-  return pixels;
-}
 
 const FRAMES = [
   {
@@ -180,7 +159,7 @@ async function move(page) {
 }
 
 export async function benchViewer(archive, { browser }) {
-  const floats = sky();
+  const floats = sky(SIZE);
   for (const { stem, pixels } of FRAMES) {
     const bytes = fitsFile([imageHdu("SCI", SIZE, pixels(floats), cardsOf(stem))]);
     await fill(archive, [{ name: `${stem}.fits`, bytes }]);

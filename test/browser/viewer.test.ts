@@ -413,6 +413,7 @@ it("draws again what the graphics card has dropped, and keeps awaited frames in 
   await viewer.drawn();
   expect((await viewer.shown()).mean).toBeGreaterThan(20);
   expect(await page.getByLabel("Invert").isChecked()).toBe(true);
+  expect(await page.evaluate(`document.activeElement === document.querySelector(".viewer-canvas")`)).toBe(true);
 });
 
 it("falls back to the archive's preview without WebGL2, and where a file cannot be read", async () => {

@@ -60,21 +60,19 @@ export function placeFrom({ nodes, wcs }: Layer, first: Layer, at: Point): Point
   return sky && first.wcs!.icrsToPixel(...sky);
 }
 
-/** Pixels of a frame along one of the first's, in the middle of the first. */
-export function pixelsAlong({ nodes, wcs }: Layer, first: Layer): number {
+/** Pixels of a frame along one of the first's, in the middle of each; null where that is off the sky. */
+export function pixelsAlong({ nodes, wcs, plane }: Layer, first: Layer): number | null {
   if (nodes === null) return 1;
-  const middle = middleOf(first.plane);
-  const there = warped(nodes, first.plane, middle);
-  const scale = there && wcs!.pixelScale(...there);
-  return (first.wcs!.pixelScale(...middle) ?? 1) / (scale ?? 1);
+  const [ours, theirs] = [first.wcs!.pixelScale(...middleOf(first.plane)), wcs!.pixelScale(...middleOf(plane))];
+  return ours === null || theirs === null ? null : ours / theirs;
 }
 
 /** A region of the first frame on another: a turned box is a polygon. Null where a corner of it is off the sky. */
 export function regionOn(layer: Layer, first: Layer, region: Region): Region | null {
   if (layer.nodes === null) return region;
   if (region.kind === "circle") {
-    const centre = placeOn(layer, first, region.centre);
-    return centre && { kind: "circle", centre, radius: region.radius * pixelsAlong(layer, first) };
+    const [centre, scale] = [placeOn(layer, first, region.centre), pixelsAlong(layer, first)];
+    return centre === null || scale === null ? null : { kind: "circle", centre, radius: region.radius * scale };
   }
   const corners = (region.kind === "box" ? boxCorners(region) : region.corners).map((corner) =>
     placeOn(layer, first, corner),

@@ -20,11 +20,13 @@ interface StageProps {
   /** Makes a picture of what is seen, once the canvas is there. */
   onPicture: (take: () => Promise<Blob | null>) => void;
   onLost: () => void;
+  /** Takes the focus when it comes. */
+  focused?: boolean;
   /** What the keyboard may ask for beyond the state. */
   commands: Commands;
 }
 
-export function Stage({ state, onPicture, onLost, commands }: StageProps) {
+export function Stage({ state, onPicture, onLost, focused = false, commands }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
 
@@ -45,6 +47,7 @@ export function Stage({ state, onPicture, onLost, commands }: StageProps) {
     const stopPointers = followPointers(target, state);
     target.addEventListener("webglcontextlost", onLost);
     onPicture(() => picture(target, overlay.current!));
+    if (focused) target.focus();
     return () => {
       target.removeEventListener("webglcontextlost", onLost);
       watch.disconnect();

@@ -18,9 +18,8 @@ const REACH = [5, 40] as const;
 
 /** The star near a place of the first frame in a layer; `reach`: pixels of the first. Null: none there. */
 export function starOn(layer: Layer, first: Layer, near: Point, model: StarModel, reach: number): MeasuredStar | null {
-  const there = placeOn(layer, first, near);
-  if (there === null) return null;
-  const scale = pixelsAlong(layer, first);
+  const [there, scale] = [placeOn(layer, first, near), pixelsAlong(layer, first)];
+  if (there === null || scale === null) return null;
   const full = layer.image.keywords.SATURATE;
   const star = measureStar(layer.plane, there, {
     model,

@@ -146,7 +146,7 @@ interface LiveProps extends ViewerProps {
 
 function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
   const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
-  const [lost, setLost] = useState(false);
+  const [lost, setLost] = useState<"never" | "now" | "before">("never");
   const [copied, setCopied] = useState<string | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const picture = useRef<(() => Promise<Blob | null>) | null>(null);
@@ -209,13 +209,13 @@ function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
     else void root.current?.requestFullscreen();
   };
 
-  if (lost) {
+  if (lost === "now") {
     return (
       <Instead
         frame={frame}
         version={version}
         title="The graphics card has dropped the image"
-        again={() => setLost(false)}
+        again={() => setLost("before")}
       >
         Other programs needed it, or the computer slept.
       </Instead>
@@ -240,7 +240,8 @@ function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
           onPicture={(take) => {
             picture.current = take;
           }}
-          onLost={() => setLost(true)}
+          onLost={() => setLost("now")}
+          focused={lost === "before"}
           commands={{ plane: (by) => choose("plane", image.plane + by), copy, fill }}
         />
         <div class="viewer-panel">
