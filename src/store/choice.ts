@@ -1,5 +1,5 @@
 /** Which combinations a query and a sight leave: everything of low cardinality is decided here, in memory. */
-import type { EqualityField, FrameQuery, Sight } from "./frame.ts";
+import type { EqualityField, Frame, FrameQuery, Sight } from "./frame.ts";
 import type { Combination, Snapshot } from "./snapshot.ts";
 
 const FIELDS = ["imagetyp", "siteid", "telid", "instrume", "filter", "rlevel", "binning", "propid"] as const;
@@ -10,9 +10,15 @@ export function isCombinationField(field: EqualityField): field is CombinationFi
 }
 
 /** Whether somebody may see frames of a combination, embargoes being settled at the sight's `now`. */
-export function sees(sight: Sight, { embargo, propid }: Combination): boolean {
+export function sees(sight: Sight, { embargo, propid }: Pick<Combination, "embargo" | "propid">): boolean {
   if (sight.kind === "all" || embargo === 1) return true;
   return (embargo === 0 && sight.undated) || (propid !== null && sight.proposals.includes(propid));
+}
+
+/** The same for a frame that is at hand, by its own date instead of what its combination says about that. */
+export function seesFrame(sight: Sight, { publicDate, propid }: Pick<Frame, "publicDate" | "propid">): boolean {
+  if (sight.kind === "all") return true;
+  return sees(sight, { propid, embargo: publicDate === null ? 0 : publicDate <= sight.now ? 1 : 2 });
 }
 
 /** The moment at which embargoes must stand for this question, null: they do not matter. */

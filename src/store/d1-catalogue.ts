@@ -1,4 +1,5 @@
 /** The catalogue in one D1 database. */
+import { alone } from "./alone.ts";
 import { joinNames, splitName } from "./basename.ts";
 import type { Added, Catalogue, StoredKey, Version } from "./catalogue.ts";
 import { framesBySum } from "./checksum.ts";
@@ -68,10 +69,8 @@ export class D1Catalogue implements Catalogue {
   }
 
   async alone(id: number, sight: Sight, version?: number): Promise<Frame | null> {
-    return this.reader.steady(momentOf(sight), async (ask) => {
-      const [row] = await this.visible(ask, [id], sight);
-      return row === undefined ? null : this.inVersion(ask, await this.plain(ask, row), version);
-    });
+    const current = await alone(this.database, id, sight);
+    return current === null ? null : this.inVersion((asked) => this.database.run(asked), current, version);
   }
 
   async frames(ids: number[], sight: Sight, options?: { bare?: boolean }): Promise<ListedFrame[]> {

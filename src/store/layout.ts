@@ -70,27 +70,27 @@ export function fill(template: string, basename: string, night: string, salt: st
   });
 }
 
-const COLUMNS = ["width", "height", "packing", "key", "filename", "original"] as const;
+export const LAYOUT_FIELDS = ["width", "height", "packing", "key", "filename", "original"] as const;
 
 export function layoutParams(layout: Layout): unknown[] {
-  return COLUMNS.map((column) => layout[column]);
+  return LAYOUT_FIELDS.map((column) => layout[column]);
 }
 
 /** Makes sure that a layout is there. */
 export function addLayout(layout: Layout): Statement {
   return {
-    sql: `INSERT INTO layout (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
+    sql: `INSERT INTO layout (${LAYOUT_FIELDS.join(", ")}) VALUES (${LAYOUT_FIELDS.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
     params: layoutParams(layout),
   };
 }
 
 /** The number of the layout whose columns are the parameters from `?first` on, in SQL. */
 export function findLayout(first: number): string {
-  return `(SELECT id FROM layout WHERE ${COLUMNS.map((column, i) => `${column} = ?${first + i}`).join(" AND ")})`;
+  return `(SELECT id FROM layout WHERE ${LAYOUT_FIELDS.map((column, i) => `${column} = ?${first + i}`).join(" AND ")})`;
 }
 
-export const LAYOUT_COLUMNS = COLUMNS.length;
+export const LAYOUT_COLUMNS = LAYOUT_FIELDS.length;
 
 export function layoutOfRow(row: Row): Layout {
-  return Object.fromEntries(COLUMNS.map((column) => [column, row[column]])) as unknown as Layout;
+  return Object.fromEntries(LAYOUT_FIELDS.map((column) => [column, row[column]])) as unknown as Layout;
 }

@@ -2,9 +2,10 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ALL_USES, signLink } from "../../src/archive/links.ts";
+import { SESSION_COOKIE, startSession } from "../../src/archive/session.ts";
 import { config } from "../../src/config.ts";
 import { attachment } from "../../src/http/attachment.ts";
-import { add, ask, noise, person } from "./archive.ts";
+import { add, ask, noise, person, tokenOf } from "./archive.ts";
 
 const NAME = "goe-0m50-sb63-20240115-0004-o00.fits.fz";
 const bytes = noise(20_000, 1);
@@ -256,4 +257,52 @@ describe("a signed link", () => {
     expect((await ask(address, { settings: { ...next, SECRET_KEY_PREVIOUS: old } })).status).toBe(200);
     expect((await ask(address, { settings: next })).status).toBe(403);
   });
+});
+
+/** `env.DB` that counts what it is asked: `trips` one by one, `statements` of all of them. */
+function counted() {
+  const seen = { trips: 0, statements: 0 };
+  const counting = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(_, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          if (name === "batch") {
+            seen.trips++;
+            seen.statements += (given[0] as unknown[]).length;
+          }
+          const answer = value.apply(target, given) as unknown;
+          if (name === "withSession") return counting(answer as object);
+          // Statements of a session are sent by its batch, all others by themselves.
+          if (name === "prepare" && target === (env.DB as object)) {
+            seen.trips++;
+            seen.statements++;
+          }
+          return answer;
+        };
+      },
+    });
+  return { database: counting(env.DB), seen };
+}
+
+it("costs one round trip to the database, by token, session and link, also where the frame was never seen", async () => {
+  const { database, seen } = counted();
+  const settings = { DB: database } as unknown as Record<string, string>;
+  const version = { version: 1, uses: ALL_USES, expires: Math.ceil(Date.now() / 1000) * 1000 + 60_000 };
+  const session = await startSession(config(env), { id: memberId, epoch: 1 }, Date.now());
+  const ways: Record<string, (id: number) => Promise<Response>> = {
+    token: (id) => ask(path(id), { settings, headers: { Authorization: `Token ${tokenOf("member")}` } }),
+    session: (id) => ask(path(id), { settings, headers: { Cookie: `${SESSION_COOKIE}=${session}` } }),
+    link: (id) => ask(path(id, `?${signLink(config(env), { frame: id, user: memberId, ...version })}`), { settings }),
+  };
+  for (const [name, get] of Object.entries(ways)) {
+    await (await get(members)).body?.cancel(); // from now on the member is remembered
+    const { id } = await add(`never-seen-${name}.fits`, noise(100, 5), { publicDate: future, propid: "P1" });
+    Object.assign(seen, { trips: 0, statements: 0 });
+    const response = await get(id);
+    expect([name, response.status, (await body(response)).length]).toEqual([name, 200, 100]);
+    // The account and the frame, in one batch.
+    expect([name, seen]).toEqual([name, { trips: 1, statements: 2 }]);
+  }
 });

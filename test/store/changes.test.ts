@@ -101,7 +101,7 @@ it("lets two uploads of one name at once become two versions, or one frame where
 
 it("ends an embargo at its very millisecond, in lists, counts and aggregates, and back again for an earlier clock", async () => {
   const end = EPOCH + 777;
-  await catalogue.add(
+  const { frame } = await catalogue.add(
     factsOf("embargoed", { publicDate: end, propid: "Q", object: "Unique Star" }),
     randomFile(random, "e"),
     1,
@@ -117,6 +117,8 @@ it("ends an embargo at its very millisecond, in lists, counts and aggregates, an
     const query = { objectContains: "unique" };
     expect((await catalogue.list(query, PAGE, sight)).count, `at ${now - end}`).toBe(seen);
     expect((await catalogue.aggregate(query, sight)).count).toBe(seen);
+    expect((await catalogue.frame(frame.id, sight))?.id).toBe(seen === 1 ? frame.id : undefined);
+    expect(await catalogue.alone(frame.id, sight)).toEqual(seen === 1 ? await catalogue.owner("embargoed") : null);
     const open = await catalogue.list({ ...query, public: { is: true, now } }, PAGE, STAFF);
     expect(open.count).toBe(now >= end ? 1 : 0);
   }
