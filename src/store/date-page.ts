@@ -65,10 +65,12 @@ export async function datePage(
     const part = { ...page, limit, offset: window.skip, descending: direction.newestFirst };
     return rowsOf(ask, pageOf(found, part, null, reverse).ids, columns);
   };
-  if (window.days !== undefined && best.cost > FEW) {
+  // Reading all that is found there, and then the page.
+  if (window.days !== undefined && best.cost > Math.max(FEW, window.days.frames + limit)) {
     // What these days have of each combination is counted: the frames found are all that is read.
     const mine = idSet(p.combinations);
-    const held = (await readDays(ask, [window.days])).flatMap(({ counts }) =>
+    const { first, last } = window.days;
+    const held = (await readDays(ask, [[first, last]])).flatMap(({ counts }) =>
       [...counts].filter(([id]) => mine.has(id)),
     );
     const path = pathOfRuns(
@@ -76,7 +78,6 @@ export async function datePage(
       [...new Set(held.map(([id]) => id))],
       held.reduce((rows, [, { frames }]) => rows + frames, 0),
     );
-    const [first, last] = window.days;
     const span = {
       ...window,
       from: Math.max(window.from, dayStart(first)),

@@ -17,8 +17,8 @@ export interface Window {
   to: number;
   /** Frames of the window, in the order of the list, before the page. */
   skip: number;
-  /** First and last day of a part of the window that holds the whole page as well, where days were counted. */
-  days?: [number, number];
+  /** The days of a part of the window that holds the whole page as well, and frames found there: where days were counted. */
+  days?: { first: number; last: number; frames: number };
 }
 
 /** Frames that may be walked over rather than counted off: a day's counts cost a row as well. */
@@ -109,7 +109,7 @@ async function byDay(
   while (end < ordered.length && enough < limit) enough += ordered[++end]?.[1] ?? 0;
   if (end >= ordered.length) return cut;
   const [a, b] = [ordered[at]![0], ordered[end]![0]];
-  return { ...cut, days: [Math.min(a, b), Math.max(a, b)] };
+  return { ...cut, days: { first: Math.min(a, b), last: Math.max(a, b), frames: skip + enough } };
 }
 
 function framesOf(counts: Counts): number {

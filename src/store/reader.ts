@@ -3,6 +3,7 @@
  * database. Every round trip asks for changes as well; if there were any, the whole question is put again.
  */
 import type { Database, Row, Statement } from "./database.ts";
+import { learn, NEWEST_OF_ALL } from "./lookups.ts";
 import { settle } from "./settle.ts";
 import { Snapshot } from "./snapshot.ts";
 
@@ -34,8 +35,10 @@ export class Reader {
       const ask: Ask = async (statements) => {
         asked = true;
         const wantsDues = moment !== null && this.snapshot.dues?.generation !== pin.generation;
-        const all = [Snapshot.delta(pin), ...(wantsDues ? [DUES] : []), ...statements];
+        const first = pin.generation === 0 ? NEWEST_OF_ALL : [];
+        const all = [Snapshot.delta(pin), ...first, ...(wantsDues ? [DUES] : []), ...statements];
         const [changes, ...answers] = await this.database.run(all);
+        if (first.length > 0) learn(this.snapshot, answers.splice(0, first.length));
         const same = this.snapshot.apply(changes!, pin);
         if (wantsDues) {
           const { next, last } = answers.shift()![0] as { next: number | null; last: number | null };
