@@ -127,7 +127,7 @@ it("costs nobody a round trip to the database: lists, choices and cones are what
   const about = { ra: 10.5, dec: 20, publicDate: Date.now() - DAY };
   for (let i = 0; i < 60; i++) {
     const basename = `counted-${String(i).padStart(2, "0")}`;
-    const dateObs = Date.now() - (90 - i) * DAY;
+    const dateObs = Date.UTC(2023, 0, 1) + i * DAY; // of the first shard
     const facts = { ...factsOf(recorded!, [`counted-${i % 3}0`]), ...about, basename, dateObs };
     await openCatalogue(env.DB).add(facts, fileOf({ id: 100 + i, basename }), Date.now());
   }
