@@ -56,7 +56,7 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ["./test/migrate.ts"],
     silent: "passed-only",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
