@@ -158,7 +158,7 @@ it("digests as OpenSSL does, whatever the pieces", () => {
 
 it("maps the viewer's canvas to the image and back, however it is turned", () => {
   const canvas = { width: 800, height: 600 };
-  const image = { width: 512, height: 256 };
+  const image = { width: 512, height: 256, x0: 0, y0: 0 };
   for (const turn of [
     { angle: 0, mirrored: false },
     { angle: 0.7, mirrored: true },
@@ -186,7 +186,7 @@ it.for([
   { north: [-1, 0], east: [0, 1] },
 ] as { north: [number, number]; east: [number, number] }[])("turns north up and east left", ({ north, east }) => {
   const canvas = { width: 400, height: 400 };
-  const camera = wholeImage({ width: 100, height: 100 }, canvas, northUp(north, east));
+  const camera = wholeImage({ width: 100, height: 100, x0: 0, y0: 0 }, canvas, northUp(north, east));
   const [x, y] = toCanvas(camera, canvas, camera.x + 10 * north[0], camera.y + 10 * north[1]);
   expect(x).toBeCloseTo(200, 6);
   expect(y).toBeLessThan(200);
