@@ -130,9 +130,14 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
   );
 }
 
-/** Moves the focus to the page's heading, now or when it comes with the page's data; answers how to give it up. */
+/**
+ * Moves the focus to the page's heading, now or when it comes with the page's data; answers how to give it up. A page
+ * that has put the focus into a field of its own, as the sign-in page does, keeps it there.
+ */
 function focusHeading(): () => void {
   const main = document.getElementById("main")!;
+  const held = document.activeElement;
+  if (held !== main && main.contains(held)) return () => {};
   const focus = () => {
     const heading = main.querySelector("h1");
     heading?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { forgetSeen } from "../api/resource.ts";
 import { session, signIn } from "../api/session.ts";
@@ -25,7 +25,8 @@ export default function SignInPage() {
   useEffect(() => {
     if (signedIn) go(next, { replace: true });
   }, [signedIn, next]);
-  useEffect(() => name.current?.focus(), []);
+  // Before anybody can type: a moment later the focus would be taken from the field they are in.
+  useLayoutEffect(() => name.current?.focus(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/error.ts";
+import { forgetSession } from "../api/session.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 type Mood = "info" | "good" | "warn" | "bad";
@@ -47,7 +48,12 @@ export function Fault({ fault, again, what }: { fault: ApiError; again?: () => v
           : fault.message}
       </p>
       {fault.kind === "signed-out" && (
-        <a class="button tight" href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}>
+        // To the sign-in page a session that is not forgotten is one that has begun: it would lead straight back.
+        <a
+          class="button tight"
+          href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}
+          onClick={forgetSession}
+        >
           Sign in again
         </a>
       )}
