@@ -739,7 +739,7 @@ describe("upkeep", () => {
   });
 
   it("does not believe in a catalogue that knows nothing", async () => {
-    const catalogue = { ...archive.catalogue, keys: async () => [], frames: async () => [] } as never;
+    const catalogue = Object.assign(Object.create(archive.catalogue), { keys: async () => [], frames: async () => [] });
     const result = await sweep({ ...archive, catalogue }, LATER);
     expect(result.removed).toBe(0);
     expect(result.refused).toMatch(/have no row/);
