@@ -6,11 +6,14 @@ import { ArchiveError } from "../archive/errors.ts";
 import { SESSION_COOKIE, startSession } from "../archive/session.ts";
 import { readBody, requiredText } from "./body.ts";
 import { type HttpContext, resource } from "./context.ts";
-import { checkOrigin, setCsrfCookies } from "./csrf.ts";
+import { CSRF_FIELD, checkCsrf, checkOrigin, setCsrfCookies } from "./csrf.ts";
 
 export const auth = resource();
 
 const Credentials = z.object({ username: requiredText(), password: requiredText() });
+
+/** What forms carry beside their fields. */
+const FormToken = z.object({ [CSRF_FIELD]: z.string().optional() });
 
 const described = {
   tags: ["Accounts"],
@@ -84,7 +87,8 @@ auth.get("/accounts/login/", (c) => {
 });
 auth.post("/accounts/login/", async (c) => {
   checkOrigin(c);
-  const credentials = await readBody(c, Credentials);
+  const { [CSRF_FIELD]: token, ...credentials } = await readBody(c, Credentials.extend(FormToken.shape));
+  checkCsrf(c, token);
   const now = Date.now();
   const account = await signIn(c.var.accounts, c.var.config, { ...credentials, address: addressOf(c) }, now);
   setSessionCookie(c, await startSession(c.var.config, account, now));
@@ -99,7 +103,8 @@ auth.openAPIRegistry.registerPath({
   summary: "Ends the browser session",
   responses: { 204: { description: "No session any more, also if there was none" } },
 });
-auth.post("/accounts/logout/", (c) => {
+auth.post("/accounts/logout/", async (c) => {
+  checkCsrf(c, (await readBody(c, FormToken))[CSRF_FIELD]);
   deleteCookie(c, SESSION_COOKIE, { path: "/" });
   return c.body(null, 204);
 });

@@ -20,7 +20,7 @@ const CSRF_HEADER = "X-CSRFToken";
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /** Routes whose body carries the token: their handlers call `checkCsrf` with it, the middleware cannot. */
-const TOKEN_IN_BODY = ["/frames/create/", "/frames/zip/"];
+const TOKEN_IN_BODY = ["/frames/create/", "/frames/zip/", "/accounts/login/", "/accounts/logout/"];
 
 function equal(a: string, b: string): boolean {
   const encoder = new TextEncoder();

@@ -2,7 +2,10 @@
 import type { Hono } from "hono";
 import { ArchiveError } from "../archive/errors.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
-import { requireSight, viewerOf } from "./context.ts";
+import { requireSight, requireStaff, viewerOf } from "./context.ts";
+
+/** Routes that take nothing from anybody but the staff. */
+const STAFF_ONLY = /^\/frames\/(create|\d+\/delete)\/$/;
 
 interface KnownPath {
   pattern: RegExp;
@@ -41,7 +44,8 @@ export function fallback(app: Hono<HttpEnv>): (c: HttpContext) => Response {
       const allow = ["OPTIONS", ...methods].join(", ");
       if (c.req.method === "OPTIONS") return c.body(null, 200, { Allow: allow });
       // Who may not even ask is told that first, as by Django REST framework.
-      if (c.req.path.startsWith("/frames/")) requireSight(c);
+      if (STAFF_ONLY.test(c.req.path)) requireStaff(c);
+      else if (c.req.path.startsWith("/frames/")) requireSight(c);
       viewerOf(c);
       return c.json({ detail: `Method "${c.req.method}" not allowed.` }, 405, { Allow: allow });
     }

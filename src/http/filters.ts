@@ -290,8 +290,9 @@ export function parseFilters(params: URLSearchParams): Search {
   const { position, ...search } = draft;
   const { ra, dec, radius = DEFAULT_RADIUS } = position;
   if (ra !== undefined && dec !== undefined) search.query.cone = { ra, dec, radius };
-  else if (ra !== undefined && !("DEC" in fields)) fields.DEC = ["RA needs a DEC beside it."];
-  else if (dec !== undefined && !("RA" in fields)) fields.RA = ["DEC needs an RA beside it."];
+  // A field that is there and empty is one that somebody is still to fill in: pyobs-archive's page asks while one types.
+  else if (ra !== undefined && !params.has("DEC")) fields.DEC = ["RA needs a DEC beside it."];
+  else if (dec !== undefined && !params.has("RA")) fields.RA = ["DEC needs an RA beside it."];
   if (Object.keys(fields).length > 0) {
     const all = Object.entries(fields).map(([name, [complaint]]) => `${name}: ${complaint}`);
     throw new ArchiveError("BAD_PARAMETER", all.join(" "), { fields });

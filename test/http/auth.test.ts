@@ -265,6 +265,17 @@ describe("with accounts", () => {
       expect(logout.headers.getSetCookie().join()).toMatch(/sessionid=;.*Max-Age=0/);
     });
 
+    it("signs in anew and out as forms do, with the CSRF token in a field", async () => {
+      const { session, csrf } = await browser("user");
+      const send = (path: string, fields: Record<string, string>) =>
+        request(path, { method: "POST", body: new URLSearchParams(fields), headers: session });
+      const csrfmiddlewaretoken = csrf;
+      expect((await send("/accounts/login/", { ...credentials("admin"), csrfmiddlewaretoken })).status).toBe(200);
+      expect((await send("/accounts/login/", credentials("admin"))).status).toBe(403);
+      expect((await send("/accounts/logout/", { csrfmiddlewaretoken: "x" })).status).toBe(403);
+      expect((await send("/accounts/logout/", { csrfmiddlewaretoken })).status).toBe(204);
+    });
+
     it("takes no unsafe request of a session without its CSRF token, or from another site", async () => {
       const { session, unsafe, csrf } = await browser("admin");
       const post = (headers: Record<string, string>) =>

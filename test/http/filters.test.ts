@@ -37,6 +37,9 @@ describe("filters", () => {
     expect(found("OBSTYPE=bias&configuration_type=dark")).toEqual({ equals: { imagetyp: ["bias", "dark"] } });
     expect(found("SITE=goe&SITE=mon&SITEID=saao")).toEqual({ equals: { siteid: ["goe", "mon", "saao"] } });
     expect(found("FILTER=None&primary_optical_element=V")).toEqual({ equals: { filter: [null, "V"] } });
+    // Half a position, as pyobs-archive's page sends it while somebody types the other half.
+    expect(found("RA=202.4696&DEC=")).toEqual({});
+    expect(found("RA=&DEC=-0.5")).toEqual({});
     expect(found("SITE=ALL&TELESCOPE=&FILTER=ALL&OBJECT=&EXPTIME=&start=&RA=&DEC=&night=ALL&binning=ALL")).toEqual({});
     expect(found("imagetype=bias&foo=bar&format=json&q=a")).toEqual({});
     expect(found("RLEVEL=1&reduction_level=0")).toEqual({ equals: { rlevel: [1, 0] } });

@@ -264,6 +264,11 @@ describe("every route", () => {
     // As in Django REST framework, who may not ask at all hears of that.
     expect((await request("/frames/", { method: "POST" })).status).toBe(401);
     expect((await request("/api-token-auth/")).status).toBe(405);
+    // Who is not of the staff is told that first, as by pyobs-archive.
+    for (const path of ["/frames/create/", "/frames/1/delete/"]) {
+      const as = (token: string) => request(path, { token }).then(({ status }) => status);
+      expect([await as(TOKENS.user), await as(TOKENS.admin)]).toEqual([403, 405]);
+    }
     const options = await request("/api-token-auth/", { method: "OPTIONS" });
     expect([options.status, options.headers.get("Allow")]).toEqual([200, "OPTIONS, POST"]);
     expect((await request("/frames/zip/", { method: "PUT" })).headers.get("Content-Type")).toContain("json");
