@@ -1,6 +1,6 @@
 /**
  * Takes a file into the archive: one pass over its bytes computes its checksums, reads its structure and sends it to
- * R2; then one D1 batch makes it a frame. File first, row last: until the row is there nobody sees anything, and
+ * R2, packed where it is small enough to be held until its end; then one D1 batch makes it a frame. File first, row last: until the row is there nobody sees anything, and
  * whatever fails before takes the file away again.
  *
  * The key of a file is `ARCHIVE_ROOT/PATH_FORMATTER/NAME-ID.EXTENSION`; the random ID makes it this upload's own, so no
@@ -11,6 +11,8 @@
 import type { Config } from "../config.ts";
 import { FitsError } from "../fits/errors.ts";
 import type { Added } from "../store/catalogue.ts";
+import type { WorkKind } from "../store/due-work.ts";
+import type { FileWriter } from "../store/file-writer.ts";
 import { FileStoreError } from "../store/files.ts";
 import type { Frame, FrameFacts, StoredFile } from "../store/frame.ts";
 import { Checksums } from "./checksums.ts";
@@ -22,6 +24,7 @@ import { formatTemplate } from "./formatter.ts";
 import type { HeaderLookup } from "./header-lookup.ts";
 import { IngestScan, type Scanned } from "./ingest-scan.ts";
 import { basenameOf, checkName, directoryOf, segmentOf, stripExtensions } from "./names.ts";
+import { type HeldPacking, packHeld } from "./pack-held.ts";
 
 /** Directory below ARCHIVE_ROOT for files whose science header has not come yet. */
 const WAITING = ".incoming";
@@ -53,9 +56,7 @@ export interface Ingested {
  */
 export async function ingest(archive: Archive, upload: Upload, now = Date.now()): Promise<Ingested> {
   try {
-    const ingested = await take(archive, upload, now);
-    if (ingested.outcome !== "duplicate") await enqueue(archive, ingested.frame);
-    return ingested;
+    return await take(archive, upload, now);
   } catch (error) {
     throw inPlainWords(error);
   }
@@ -103,18 +104,48 @@ async function take(archive: Archive, upload: Upload, now: number): Promise<Inge
       return { outcome: "duplicate", frame: owner };
     }
     if (!writer.begun) key = final;
-    await writer.finish({ md5: sums.md5 });
-    if (key !== final) await move(archive, key!, final);
     const warnings = [...scanned.warnings, ...lookup.warnings].slice(0, MOST_WARNINGS);
     const filename = facts.basename + extensionOf(scanned);
     const file: StoredFile = { key: final, filename, ...sums, packing: "none", original: null, warnings };
-    return await addRow(archive, facts, file, now);
+    const stored = await store(archive, file, writer);
+    if (stored.file.packing === "none" && key !== final) await move(archive, key!, final);
+    const ingested = await addRow(archive, facts, stored, now);
+    if (ingested.outcome !== "duplicate") await enqueue(archive, ingested.frame, stored.due);
+    return ingested;
   } catch (error) {
     await writer.abort();
     throw error;
   } finally {
     await scan.close();
   }
+}
+
+interface Stored {
+  file: StoredFile;
+  /** What is left to be done for it. */
+  due: WorkKind[];
+}
+
+/** Writes what the writer has taken: packed where that can be done at once and pays, else as it came. */
+async function store(archive: Archive, file: StoredFile, writer: FileWriter): Promise<Stored> {
+  const { config, files } = archive;
+  const due = kindsFor(config, file.filename);
+  const held = due.includes("pack") ? writer.held : null;
+  const packing: HeldPacking = held === null ? { outcome: "later" } : await packHeld(held);
+  if (packing.outcome !== "packed") {
+    await writer.finish({ md5: file.md5 });
+    return { file, due: packing.outcome === "later" ? due : due.filter((kind) => kind !== "pack") };
+  }
+  const sums = new Checksums();
+  sums.update(packing.bytes);
+  const { filename, size, crc32, md5, sha256, warnings } = file;
+  const original = { filename, size, crc32, md5, sha256 };
+  const names = { key: `${file.key}.fz`, filename: `${filename}.fz` };
+  const packed = { ...names, ...sums.sums(), packing: packing.packing, original, warnings };
+  // From here on only the packing is needed, and R2 answers for the bytes that it has received.
+  await writer.abort();
+  await files.put(packed.key, packing.bytes, { contentType: "image/fits", md5: packed.md5 });
+  return { file: packed, due: due.filter((kind) => kind !== "pack") };
 }
 
 interface Read {
@@ -188,11 +219,10 @@ async function move({ files }: Archive, from: string, to: string): Promise<void>
 }
 
 /** The row. If it cannot be added, the file goes again, unless the catalogue has it after all. */
-async function addRow(archive: Archive, facts: FrameFacts, file: StoredFile, now: number): Promise<Ingested> {
+async function addRow(archive: Archive, facts: FrameFacts, { file, due }: Stored, now: number): Promise<Ingested> {
   let added: Added;
   try {
-    const due = { kinds: kindsFor(archive.config, file.filename), at: now + PATIENCE };
-    added = await archive.catalogue.add(facts, file, now, due);
+    added = await archive.catalogue.add(facts, file, now, { kinds: due, at: now + PATIENCE });
   } catch (cause) {
     const frame = await removeUnlessListed(archive, facts.basename, file);
     if (frame !== null) return { outcome: frame.version === 1 ? "created" : "version", frame };
@@ -220,12 +250,10 @@ async function removeUnlessListed(archive: Archive, basename: string, file: Stor
 }
 
 /** What the queue does not take is still due, and asked for by the upkeep. */
-async function enqueue(archive: Archive, { id, version, file }: Frame): Promise<void> {
+async function enqueue(archive: Archive, { id, version }: Frame, due: WorkKind[]): Promise<void> {
   try {
-    await send(
-      archive,
-      kindsFor(archive.config, file.filename).map((kind) => ({ kind, id, version })),
-    );
+    const items = due.map((kind) => ({ kind, id, version }));
+    await send(archive, items);
   } catch (error) {
     console.warn(
       JSON.stringify({ level: "warn", message: "the queue took no work", id, version, error: String(error) }),

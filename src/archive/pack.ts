@@ -1,5 +1,6 @@
 /**
- * Packs a stored upload, from the queue. The order is what makes it safe: the packing is written under a key of its
+ * Packs a stored upload, from the queue: what was too large for packing at its arrival (pack-held.ts), or of floats. The
+ * order is what makes it safe: the packing is written under a key of its
  * own, read back from R2, unpacked, and compared by SHA-256 with the upload; only then the catalogue is pointed at it,
  * and only then the upload is deleted. At every moment some object is there whose bytes are known to be right, and
  * whatever fails leaves the upload in its place.
@@ -13,10 +14,9 @@ import { type FileSource, type FileStore, FileStoreError } from "../store/files.
 import type { StoredFile } from "../store/frame.ts";
 import type { Archive } from "./context.ts";
 import { fitsRuntime, packRuntime } from "./fits-runtime.ts";
+import { mostPacked } from "./packing.ts";
 import { PartAssembler } from "./part-assembler.ts";
 
-/** A packing is kept where it has at most this part of the upload's bytes. Below, unpacking costs more than it saves. */
-const WORTH = 0.9;
 const READ_AHEAD = 1024 * 1024;
 
 export type PackOutcome =
@@ -111,7 +111,7 @@ async function writePacking({ config, files }: Parts, file: StoredFile, key: str
 }
 
 function unworthy(packed: number, original: number): string | null {
-  if (packed <= WORTH * original) return null;
+  if (packed <= mostPacked(original)) return null;
   return `packed it would have ${packed} of ${original} bytes, which does not pay`;
 }
 

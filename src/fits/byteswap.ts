@@ -2,7 +2,7 @@ import type { PixelArray } from "./pixels.ts";
 
 /**
  * Reads `out.length` big-endian values (FITS 4.0 §3.3.2) from `bytes` into `out`, whose type tells their width.
- * `bytes` must hold at least `out.byteLength` bytes, at any alignment.
+ * `bytes` must hold at least `out.byteLength` bytes, at any alignment; they may be those of `out` itself.
  */
 export function fromBigEndian(bytes: Uint8Array, out: PixelArray): void {
   const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
@@ -29,8 +29,9 @@ export function fromBigEndian(bytes: Uint8Array, out: PixelArray): void {
     default: {
       const words = new Int32Array(out.buffer, out.byteOffset, length / 4);
       for (let index = 0, at = 0; at < length; index += 2, at += 8) {
-        words[index + 1] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        const high = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
         words[index] = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!;
+        words[index + 1] = high;
       }
     }
   }

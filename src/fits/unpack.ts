@@ -10,7 +10,6 @@ import { type OpenOptions, openFits } from "./file.ts";
 import type { Hdu } from "./hdu.ts";
 import { BLOCK_LENGTH } from "./header.ts";
 import { readImage } from "./image.ts";
-import type { PixelArray } from "./pixels.ts";
 import { readExactly } from "./ranges.ts";
 import type { ByteSource } from "./source.ts";
 import { unpackedHeader } from "./unpack-header.ts";
@@ -19,7 +18,7 @@ import { unpackedHeader } from "./unpack-header.ts";
 interface Stretch {
   readonly start: number;
   readonly length: number;
-  /** The bytes `[from, to)` of the stretch. */
+  /** The bytes `[from, to)` of the stretch, in a buffer that is nobody else's: who asked may hand it on for good. */
   read(from: number, to: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
@@ -72,13 +71,12 @@ class UnpackedSource implements ByteSource {
   async getRange(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     signal?.throwIfAborted();
     const end = Math.min(offset + length, this.size);
+    const touched = this.stretches.filter((stretch) => stretch.start < end && stretch.start + stretch.length > offset);
+    const read = ({ start, length, read }: Stretch): Promise<Uint8Array> =>
+      read(Math.max(offset, start) - start, Math.min(end, start + length) - start, signal);
+    if (touched.length === 1) return read(touched[0]!);
     const out = new Uint8Array(Math.max(0, end - offset));
-    for (const stretch of this.stretches) {
-      const from = Math.max(offset, stretch.start);
-      const to = Math.min(end, stretch.start + stretch.length);
-      if (from >= to) continue;
-      out.set(await stretch.read(from - stretch.start, to - stretch.start, signal), from - offset);
-    }
+    for (const stretch of touched) out.set(await read(stretch), Math.max(offset, stretch.start) - offset);
     return out;
   }
 }
@@ -92,18 +90,20 @@ function isStandIn(hdu: Hdu, next: Hdu | undefined): boolean {
 
 function addWhole(hdu: Hdu, source: ByteSource, add: (length: number, read: Stretch["read"]) => void): void {
   const end = Math.min(blocks(hdu.dataOffset + hdu.dataLength), source.size);
-  add(end - hdu.headerOffset, (from, to, signal) => readExactly(source, hdu.headerOffset + from, to - from, signal));
+  add(end - hdu.headerOffset, async (from, to, signal) =>
+    (await readExactly(source, hdu.headerOffset + from, to - from, signal)).slice(),
+  );
 }
 
 function addImage(hdu: Hdu, standIn: Hdu | null, add: (length: number, read: Stretch["read"]) => void): void {
   const header = unpackedHeader(hdu, standIn).toBytes();
-  add(header.length, async (from, to) => header.subarray(from, to));
+  add(header.length, async (from, to) => header.slice(from, to));
   const { image } = hdu;
   if (image === undefined) return;
   const pixels = new PixelBytes(hdu, image.axes, Math.abs(image.bitpix) / 8);
   add(pixels.length, (from, to, signal) => pixels.read(from, to, signal));
   const fill = new Uint8Array(blocks(pixels.length) - pixels.length);
-  add(fill.length, async (from, to) => fill.subarray(from, to));
+  add(fill.length, async (from, to) => fill.slice(from, to));
 }
 
 /** The data unit of an image, as it stands in a plain file. */
@@ -129,15 +129,17 @@ class PixelBytes {
 
   /** Bytes `[from, to)`. */
   async read(from: number, to: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const bytes = new Uint8Array(to - from);
+    let bytes: Uint8Array | null = null;
     for (let at = from; at < to; ) {
       const row = Math.floor(at / this.rowLength);
       const some = await this.rows(row, Math.ceil(to / this.rowLength), signal);
       const part = some.subarray(at - row * this.rowLength, to - row * this.rowLength);
+      if (part.length === to - from && this.kept === null) return part;
+      bytes ??= new Uint8Array(to - from);
       bytes.set(part, at - from);
       at += part.length;
     }
-    return bytes;
+    return bytes ?? new Uint8Array(0);
   }
 
   /** Rows of one plane from `row` on: at least one, at most up to `last`, and those of a tile that is kept. */
@@ -163,19 +165,14 @@ class PixelBytes {
       ...(this.axes.length > 2 ? { plane } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
-    const bytes = new Uint8Array((last - first) * this.rowLength);
-    if (data.byteLength !== bytes.length) throw new FitsError("CORRUPT", `HDU ${hdu.index} has other pixels`);
-    toFileOrder(hdu, data, bytes);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (bytes.length !== (last - first) * this.rowLength) {
+      throw new FitsError("CORRUPT", `HDU ${hdu.index} has other pixels`);
+    }
+    // Native to big-endian, where they are: the same exchange of bytes as the other way round.
+    (hdu.runtime.kernels.fromBigEndian ?? fromBigEndian)(bytes, data);
     return bytes;
   }
-}
-
-/** Native to big-endian: the same exchange of bytes as the other way round. */
-function toFileOrder(hdu: Hdu, data: PixelArray, target: Uint8Array): void {
-  const swap = hdu.runtime.kernels.fromBigEndian ?? fromBigEndian;
-  const native = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  swap(native.slice(), data);
-  target.set(native);
 }
 
 function blocks(length: number): number {

@@ -18,12 +18,15 @@ import type { OpenUploads } from "./open-uploads.ts";
 const PART = 5 * 1024 * 1024;
 const FIRST_BUFFER = 256 * 1024;
 /**
- * Parts that wait until it is known whether the file is longer than they are: a file of one more is written in one go.
- * Most frames are, and the local R2 is slow at reading back what was written in parts, because it joins them by a stream
- * in JavaScript. Where more than that may come, only one waits: memory would grow for nothing.
+ * Parts that wait until it is known whether the file is longer than they are: a file of one more, of 40 MiB, stays in
+ * memory and is written in one go. Most frames do, and only they can be packed before they are stored. Where more than
+ * that may come, only one waits: memory would grow for nothing.
  */
-const MOST_WAITING = 3;
+const MOST_WAITING = 7;
 const FEW_WAITING = 1;
+
+/** Parts that wait beyond the first, of all files that this isolate is taking: it has 128 MB for everything. */
+let crowd = 0;
 
 /**
  * Buffers of one part that nobody uses, for the next file: fresh memory costs a page fault for every 4 KiB of it, which
@@ -129,6 +132,8 @@ export class FileWriter {
   private parts = 0;
   private sending: Promise<unknown> | null = null;
   private ended = false;
+  /** Whether R2 may be reading the buffers. */
+  private lent = false;
 
   constructor(
     private readonly bucket: R2Bucket,
@@ -143,6 +148,11 @@ export class FileWriter {
   /** Whether bytes have left for the store; before that, the key may still change. */
   get begun(): boolean {
     return this.sink !== null;
+  }
+
+  /** Everything taken, while nothing has left for the store; else null. Valid until the next call. */
+  get held(): Uint8Array[] | null {
+    return this.sink === null ? [...this.waiting, this.buffer.subarray(0, this.used)] : null;
   }
 
   /** Copies the bytes, so the caller may reuse its buffer. Waits when all parts are full. */
@@ -168,8 +178,8 @@ export class FileWriter {
       const key = this.key();
       const body = () => (this.waiting.length === 0 ? last : joined([...this.waiting, last]));
       const options = putOptionsOf({ ...this.options, ...check });
+      this.lent = true;
       const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, body(), options)));
-      for (const part of this.waiting.splice(0)) giveBack(part);
       this.release();
       return info;
     }
@@ -184,6 +194,8 @@ export class FileWriter {
     this.ended = true;
     await this.sending?.catch(() => undefined);
     await this.sink?.abort();
+    if (this.sink === null && !this.lent) this.release();
+    while (this.unqueue() !== undefined);
   }
 
   private grow(least: number): void {
@@ -194,18 +206,29 @@ export class FileWriter {
   }
 
   private release(): void {
+    for (let part = this.unqueue(); part !== undefined; part = this.unqueue()) giveBack(part);
     giveBack(this.buffer);
     this.buffer = new Uint8Array(0);
+  }
+
+  private mayWait(): boolean {
+    const { length } = this.waiting;
+    return length < FEW_WAITING || (length < this.mostWaiting && crowd < MOST_WAITING);
+  }
+
+  private unqueue(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.waiting.length > FEW_WAITING) crowd--;
+    return this.waiting.shift();
   }
 
   private async sendBuffer(): Promise<void> {
     await this.sending;
     const full = this.buffer;
-    if (this.sink === null && this.waiting.length < this.mostWaiting) {
-      this.waiting.push(full);
+    if (this.sink === null && this.mayWait()) {
+      if (this.waiting.push(full) > FEW_WAITING) crowd++;
     } else {
       this.sink ??= await PartSink.open(this.bucket, this.noted, this.key(), this.options);
-      while (this.waiting.length > 0) await this.send(this.sink, this.waiting.shift()!);
+      for (let part = this.unqueue(); part !== undefined; part = this.unqueue()) await this.send(this.sink, part);
       this.sending = this.send(this.sink, full);
       // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
       this.sending.catch(() => undefined);

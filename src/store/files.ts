@@ -78,7 +78,7 @@ export interface FileStore {
   put(key: string, body: Uint8Array | ReadableStream<Uint8Array>, options?: PutOptions): Promise<FileInfo>;
   /**
    * Takes bytes of unknown number in order; nothing exists under the key until `finish`. `key` is asked for when the
-   * first bytes have to leave memory, after twice `FileWriter.PART` bytes (four times, if no more than that may come), or
+   * first bytes have to leave memory, after twice `FileWriter.PART` bytes (eight times, if no more than that may come), or
    * at `finish`.
    */
   writer(key: string | (() => string), options?: WriterOptions): FileWriter;

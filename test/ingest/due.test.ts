@@ -35,7 +35,8 @@ beforeEach(async () => {
 
 async function take(name: string, exptime = 1) {
   async function* body() {
-    yield frameBytes({ FNAME: name, EXPTIME: exptime }, 2000);
+    // Floats, which are packed later; integers would be packed at once.
+    yield frameBytes({ FNAME: name, EXPTIME: exptime, BITPIX: -32, NAXIS1: 2 }, 2000);
   }
   return (await ingest(archive, { filename: "x.fits", body: body() }, NOON)).frame;
 }

@@ -119,13 +119,14 @@ describe("writing", () => {
     },
   );
 
-  it.each([4 * FileWriter.PART, 4 * FileWriter.PART + 1])(
+  it.each([8 * FileWriter.PART, 8 * FileWriter.PART + 1])(
     "at most %i bytes, as one object or in parts",
     async (size) => {
       const bytes = Buffer.alloc(size, 6);
       const writer = files.writer(`announced-${size}`, { most: size });
       await writer.write(bytes);
-      expect(writer.begun).toBe(size > 4 * FileWriter.PART);
+      expect(writer.begun).toBe(size > 8 * FileWriter.PART);
+      expect(writer.held === null).toBe(writer.begun);
       await writer.finish();
       const stored = (await env.FILES.get(`announced-${size}`))!;
       // R2 gives objects of several parts an etag of its own: `…-5`.
@@ -133,6 +134,28 @@ describe("writing", () => {
       expect(Buffer.from(await stored.arrayBuffer()).equals(bytes)).toBe(true);
     },
   );
+
+  it("holds no more than one long file at a time", async () => {
+    const most = 8 * FileWriter.PART;
+    const part = Buffer.alloc(FileWriter.PART, 6);
+    const parts = async (writer: FileWriter, count: number) => {
+      for (let n = 0; n < count; n++) await writer.write(part);
+      return writer.begun;
+    };
+    const [first, second, third] = ["crowd-1", "crowd-2", "crowd-3"].map((key) => files.writer(key, { most }));
+    expect(await parts(first!, 8)).toBe(false);
+    expect(await parts(second!, 3)).toBe(false);
+    expect(await parts(third!, 3)).toBe(true);
+    await first!.abort();
+    await second!.finish();
+    const fourth = files.writer("crowd-4", { most });
+    expect(await parts(fourth, 8)).toBe(false);
+    expect(Buffer.concat(fourth.held!)).toHaveLength(most);
+    for (const writer of [third!, fourth, fourth]) await writer.abort();
+    expect((await env.FILES.list({ prefix: "crowd-" })).objects.map(({ key, size }) => [key, size])).toEqual([
+      ["crowd-2", 3 * FileWriter.PART],
+    ]);
+  });
 
   it("that is given up leaves nothing", async () => {
     const writer = files.writer("given-up");

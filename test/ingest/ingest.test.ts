@@ -2,13 +2,14 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { Buffer } from "node:buffer";
 import { crc32, gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Archive, archiveOf } from "../../src/archive/context.ts";
+import { packRuntime } from "../../src/archive/fits-runtime.ts";
 import { ingest } from "../../src/archive/ingest.ts";
 import { type Difference, differences } from "../../src/archive/stock.ts";
 import { sweep } from "../../src/archive/upkeep.ts";
 import { consume } from "../../src/archive/work.ts";
-import { fileStore } from "../../src/store/files.ts";
+import { FileStoreError, fileStore } from "../../src/store/files.ts";
 import worker from "../../src/worker.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
 import { addRecordedUsers, browser, request, TOKENS } from "../http/archive.ts";
@@ -637,11 +638,88 @@ describe("deletion", () => {
   });
 });
 
+describe("packing at arrival", () => {
+  /** Rows of 360 pixels that all have the same value; four of them are a block of FITS. */
+  const frame = (name: string, rows = 80) => frameBytes({ FNAME: name, NAXIS1: 360, NAXIS2: rows }, 90 * rows);
+  // The second begins in one part of the writer's and ends in the next.
+  it.each([80, 12_000])("stores a frame of %i rows packed, and gives it back bit for bit", async (rows) => {
+    sent.length = 0;
+    const bytes = frame(`packed-${rows}`, rows);
+    const body = piecesOf(bytes);
+    const { frame: taken } = await ingest(archive, { filename: "x.fits", body, most: bytes.length + 500 });
+    const { id, version, file } = taken;
+    const stored = await bytesOf(file.key);
+    expect(file).toEqual({
+      key: expect.stringMatching(/^frames\/goe\/2024-01-15\/packed-\d+-[0-9a-f]{16}\.fits\.fz$/),
+      filename: `packed-${rows}.fits.fz`,
+      size: stored.length,
+      crc32: crc32(stored),
+      md5: await hex("MD5", stored),
+      sha256: await hex("SHA-256", stored),
+      packing: "rice",
+      original: {
+        filename: `packed-${rows}.fits`,
+        size: bytes.length,
+        crc32: crc32(bytes),
+        md5: await hex("MD5", bytes),
+        sha256: await hex("SHA-256", bytes),
+      },
+      warnings: [],
+    });
+    expect(stored.length).toBeLessThan(0.9 * bytes.length);
+    expect(sent).toEqual([{ kind: "preview", id, version }]);
+    const plain = await request(`/frames/${id}/download/?format=fits`, { token: TOKENS.admin });
+    expect(bytes.equals(Buffer.from(await plain.arrayBuffer()))).toBe(true);
+    expect((await take("x.fits", bytes)).outcome).toBe("duplicate");
+    await expectInOrder();
+  });
+
+  it("leaves as it came what does not get smaller, for good", async () => {
+    sent.length = 0;
+    const bytes = frame("noise");
+    crypto.getRandomValues(bytes.subarray(2880, 2880 + 57_600));
+    const { id, version, file } = (await take("x.fits", bytes)).frame;
+    expect([file.packing, bytes.equals(await bytesOf(file.key))]).toEqual(["none", true]);
+    expect(sent).toEqual([{ kind: "preview", id, version }]);
+  });
+
+  it("leaves as it came what would not come back", async () => {
+    const { kernels } = packRuntime;
+    const encode = kernels!.encodeRice!;
+    const lying = vi.spyOn(kernels!, "encodeRice").mockImplementation((tile, bytePix, out) => {
+      return encode(
+        Uint8Array.from(tile, (byte, at) => (at === 5 ? byte ^ 1 : byte)),
+        bytePix,
+        out,
+      );
+    });
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    try {
+      const bytes = frame("altered");
+      const { file } = (await take("x.fits", bytes)).frame;
+      expect([file.packing, bytes.equals(await bytesOf(file.key))]).toEqual(["none", true]);
+      expect(said).toHaveBeenCalledWith(expect.stringContaining("a packing was refused"));
+    } finally {
+      lying.mockRestore();
+      said.mockRestore();
+    }
+    await expectInOrder();
+  });
+
+  it("leaves nothing when R2 fails", async () => {
+    const files = { ...archive.files, put: () => Promise.reject(new FileStoreError("UNAVAILABLE", "no", "x")) };
+    await expect(take("x.fits", frame("not-put"), { ...archive, files })).rejects.toThrow("could not be stored");
+    expect(await archive.catalogue.owner("not-put")).toBeNull();
+    await expectInOrder();
+  });
+});
+
 describe("work after the answer", () => {
   it("is put in the queue once for each new file", async () => {
     sent.length = 0;
-    const { frame } = await take("x.fits", frameBytes({ FNAME: "work" }));
-    await take("x.fits", frameBytes({ FNAME: "work" }));
+    const floats = frameBytes({ FNAME: "work", BITPIX: -32, NAXIS1: 2 });
+    const { frame } = await take("x.fits", floats);
+    await take("x.fits", floats);
     const { id, version } = frame;
     expect(sent).toEqual([
       { kind: "preview", id, version },
