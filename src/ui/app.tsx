@@ -33,13 +33,13 @@ export function App() {
       </a>
       <Header page={page?.name ?? null} />
       <main id="main" tabIndex={-1}>
-        {page === null ? (
-          <NoPage />
-        ) : (
-          <Gate name={page.name}>
+        <Gate name={page?.name ?? null}>
+          {page === null ? (
+            <NoPage />
+          ) : (
             <Shown key={page.name + page.argument} name={page.name} argument={page.argument} />
-          </Gate>
-        )}
+          )}
+        </Gate>
       </main>
       <LiveRegion />
     </>
@@ -49,8 +49,8 @@ export function App() {
 /** Pages that mean nothing without an account. */
 const PERSONAL: readonly PageName[] = ["upload", "account"];
 
-/** Asks who is there, once, and leads people who may see nothing to the sign-in page. */
-function Gate({ name, children }: { name: PageName; children: ComponentChildren }) {
+/** Asks who is there, once, and leads people who may see nothing to the sign-in page; `name` null: no page of the app. */
+function Gate({ name, children }: { name: PageName | null; children: ComponentChildren }) {
   const [fault, setFault] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
   const { state } = session.value;
@@ -69,7 +69,7 @@ function Gate({ name, children }: { name: PageName; children: ComponentChildren 
     return () => window.removeEventListener("online", again);
   }, [fault]);
 
-  const closed = state === "out" && name !== "signIn" && (PERSONAL.includes(name) || !openToAll.value);
+  const closed = state === "out" && name !== null && name !== "signIn" && (PERSONAL.includes(name) || !openToAll.value);
   useEffect(() => {
     if (closed) askToSignIn();
   }, [closed]);

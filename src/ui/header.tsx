@@ -1,11 +1,13 @@
 import { forgetSeen } from "./api/resource.ts";
 import { isStaff, session, signOut } from "./api/session.ts";
+import { count } from "./design/format.ts";
 import { Icon } from "./design/icon.tsx";
 import { Menu } from "./design/menu.tsx";
 import { choose, THEME_NAMES, THEMES, theme } from "./design/theme.ts";
 import { go, type PageName } from "./router.ts";
 import { keepSearch, lastSearch } from "./search/last-search.ts";
 import { dropAll } from "./search/selection.ts";
+import { uploading } from "./upload/progress.ts";
 import "./header.css";
 
 /** The bar at the top: where one is, where one can go, how it looks, who one is. */
@@ -34,6 +36,9 @@ export function Header({ page }: { page: PageName | null }) {
           <a href="/upload" aria-current={current("upload")}>
             <Icon name="upload" />
             <span>Upload</span>
+            {uploading.value && (
+              <span class="uploading">{`${count(uploading.value.ended)} of ${count(uploading.value.files)}`}</span>
+            )}
           </a>
         </nav>
       )}

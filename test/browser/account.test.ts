@@ -1,5 +1,5 @@
 import { expect, inject, it } from "vitest";
-import { observer, url, useBrowser } from "./person.ts";
+import { focused, observer, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -17,6 +17,8 @@ it("makes a token that works, shows it once, and revokes it", async () => {
   expect(await page.getByLabel("New token", { exact: true }).count()).toBe(0);
   await page.getByRole("button", { name: "Revoke pyobs" }).click();
   await page.getByRole("button", { name: "Revoke pyobs" }).waitFor({ state: "detached" });
+  // The button is gone with its row: the focus is where the list is, not at the top of the page.
+  expect(await focused(page)).toBe("Tokens for programs");
   expect((await ask()).status).toBe(401);
   expect(person.complaints).toEqual([]);
 });
@@ -32,6 +34,7 @@ it("changes the password and stays signed in; a wrong one is said at its field",
   const fresh = `${inject("password")}-2`;
   await change("not the password", fresh);
   await page.locator(".fault").waitFor();
+  expect(await focused(page)).toBe("Present password");
   expect(await page.getByLabel("Present password").getAttribute("aria-invalid")).toBe("true");
   await change(inject("password"), fresh);
   await page.getByText("The password is changed").first().waitFor();

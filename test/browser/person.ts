@@ -5,6 +5,8 @@ import type { DemoFrame } from "../../src/cli/demo-frames.ts";
 import { type RunningBrowser, startBrowser, type Visit, visit } from "./chromium.ts";
 import { fill, tokenOf } from "./frames.ts";
 
+export type { Visit } from "./chromium.ts";
+
 export const url = inject("url");
 
 const archive = { url, username: inject("username"), password: inject("password") };
@@ -61,10 +63,25 @@ export async function newcomer(options: Parameters<typeof visit>[1] = {}): Promi
 
 /** Signs in on the sign-in page, where the visit must be. */
 export async function signIn({ page }: Visit): Promise<void> {
-  await page.getByLabel("Username").fill(inject("username"));
-  await page.getByLabel("Password").fill(inject("password"));
+  await signInAs(page, inject("username"), inject("password"));
+}
+
+async function signInAs(page: Visit["page"], username: string, password: string): Promise<void> {
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((at) => at.pathname !== "/sign-in");
+}
+
+/** A new person at an address, signed in with an account that is not of the staff. */
+export async function stranger(path: string): Promise<Visit> {
+  const [username, password] = ["stranger", "stranger-password"];
+  const headers = { Authorization: `Token ${await tokenOf(archive)}`, "Content-Type": "application/json" };
+  await fetch(`${url}/admin/api/users/`, { method: "POST", headers, body: JSON.stringify({ username, password }) });
+  const person = await newcomer();
+  await person.page.goto(`${url}/sign-in?next=${encodeURIComponent(path)}`);
+  await signInAs(person.page, username, password);
+  return person;
 }
 
 /** A new person at an address, signed in. */
@@ -78,4 +95,24 @@ export async function observer(path = "/", options: Parameters<typeof visit>[1] 
 /** Text of the heading that tells how many frames were found. */
 export function found({ page }: Visit) {
   return page.locator("#results-title");
+}
+
+/** What has the focus, by its label or text; "BODY" where nothing has it. */
+export async function focused(page: Visit["page"]): Promise<string> {
+  const name: string = await page.evaluate(`{
+    const one = document.activeElement;
+    one === document.body ? "BODY" : (one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent).trim();
+  }`);
+  return name;
+}
+
+/** Writes down what the page says to people who listen, from now on. */
+export async function listen(page: Visit["page"]): Promise<() => Promise<string[]>> {
+  await page.evaluate(`{
+    globalThis.heard = [];
+    const region = document.querySelector("#app > [role=status]");
+    const hear = () => heard.push(region.textContent.trim());
+    new MutationObserver(hear).observe(region, { childList: true, characterData: true, subtree: true });
+  }`);
+  return () => page.evaluate("heard");
 }

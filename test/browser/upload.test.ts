@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { altered } from "./frames.ts";
-import { found, observer, rawFrame, url, useBrowser } from "./person.ts";
+import { focused, found, listen, observer, rawFrame, signIn, stranger, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -106,16 +106,25 @@ it("takes dropped files, pauses, cancels and goes on", async () => {
   }`);
   await expect.poll(() => page.locator(".item-row").count()).toBe(5);
   await expect.poll(() => page.locator(".item-row.sending").count()).toBe(3);
+  const said = await listen(page);
   await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByRole("button", { name: "Cancel a.fits" }).click();
+  await page.getByRole("button", { name: "Cancel a.fits" }).press("Enter");
   await page.locator(".item-row.cancelled").waitFor();
+  // It stays where it was, with the way back under the same key.
+  expect(await page.locator(".item-row").first().textContent()).toContain("a.fits");
+  expect(await focused(page)).toBe("Retry a.fits");
   expect(await page.locator(".item-row.waiting").count()).toBe(2);
   await page.getByRole("button", { name: "Go on" }).click();
   await expect.poll(() => page.locator(".item-row.waiting").count()).toBe(1);
-  await page.getByRole("button", { name: "Cancel all" }).click();
+  await page.getByRole("button", { name: "Cancel all" }).press("Enter");
   await page.getByRole("heading", { name: /^Done/ }).waitFor();
   await expect.poll(() => page.locator(".item-row.cancelled").count()).toBe(5);
-  await page.getByRole("button", { name: "Clear finished" }).click();
+  expect(await focused(page)).toMatch(/^Done/);
+  const heard = await said();
+  expect(heard[0]).toMatch(/^Paused\. 2 files waiting/);
+  expect(heard.slice(1)).toEqual(["Going on.", "Uploads ended: 0 stored, 0 there before, 0 failed, 5 cancelled."]);
+  await page.getByRole("button", { name: "Clear finished" }).press("Enter");
+  expect(await focused(page)).toBe("Upload frames");
   expect(await page.locator(".item-row.cancelled").count()).toBe(0);
 });
 
@@ -142,21 +151,25 @@ it("sends a file beyond one request in parts, and after a break only those that 
   await page.unroute(/parts\/4\/$/);
   sent.length = 0;
   await retry.click();
-  await page.getByText("not a FITS file: it does not begin with SIMPLE").waitFor();
+  await page.locator(".item-row .fault", { hasText: "not a FITS file: it does not begin with SIMPLE" }).waitFor();
   expect(sent).toContain(4);
   expect(sent).not.toContain(1);
   expect(new Set([...before, ...sent]).size).toBe(12);
 });
 
-it("asks before a page with unfinished uploads is left", async () => {
+it("asks before a page with unfinished uploads is left, and the next visit says what did not arrive", async () => {
   const person = await observer("/upload");
   const { page } = person;
   await page.route("**/frames/create/", () => {});
-  await page.getByLabel("Files", { exact: true }).setInputFiles([file("slow.fits", new Uint8Array(10))]);
-  await page.locator(".item-row.sending").waitFor();
+  await page
+    .getByLabel("Files", { exact: true })
+    .setInputFiles([file("slow.fits", new Uint8Array(10)), file("slower.fits", new Uint8Array(11))]);
+  await page.locator(".item-row.sending").nth(1).waitFor();
   // Looking elsewhere in the app stops nothing and asks nothing.
   await page.getByRole("link", { name: "Search", exact: true }).click();
   await page.getByRole("heading", { name: /frames$/ }).waitFor();
+  await page.getByRole("link", { name: "Upload 0 of 2" }).click();
+  await page.getByRole("heading", { name: /^Uploading/ }).waitFor();
   const asked = new Promise<string>((resolve) =>
     page.once("dialog", (dialog) => {
       resolve(dialog.type());
@@ -165,12 +178,57 @@ it("asks before a page with unfinished uploads is left", async () => {
   );
   await page.reload();
   expect(await asked).toBe("beforeunload");
+  await page.getByText("The last visit ended before 2 files had arrived").waitFor();
+  await page.getByText("slow.fits, slower.fits. Choose the same files or folder again").waitFor();
+  await page.getByRole("button", { name: "Do not remind me" }).press("Enter");
+  expect(await focused(page)).toBe("Upload frames");
+  await page.reload();
+  await page.locator(".drop").waitFor();
+  expect(await page.getByText("The last visit ended").count()).toBe(0);
+});
+
+it("waits while the session has ended, and while the archive is away, and then goes on by itself", async () => {
+  const person = await observer("/upload");
+  const { page, context } = person;
+  const raw = await rawFrame();
+  const frames = ["M 1", "M 2", "M 3", "M 4", "M 5"].map((OBJECT, i) =>
+    altered(raw, `goe-waits-${i}.fits`, { OBJECT }),
+  );
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/frames/create/", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByLabel("Files", { exact: true }).setInputFiles(frames.map(({ name, bytes }) => file(name, bytes)));
+  await page.locator(".item-row.sending").nth(2).waitFor();
+  await context.clearCookies({ name: "sessionid" });
+  release();
+  await page.getByText("Your session has ended. Sign in again").waitFor();
+  await page.unroute("**/frames/create/");
+
+  let away = true;
+  await page.route(/\/(frames\/create|versions|health)\//, (route) => (away ? route.abort() : route.continue()));
+  await signIn(person);
+  await page.getByRole("alert").getByText("The archive cannot be reached").waitFor();
+  // Not all of them fail one after the other.
+  expect(await page.locator(".item-row.waiting").count()).toBe(2);
+  const said = await listen(page);
+  away = false;
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.getByText("5 stored", { exact: true }).waitFor();
+  await expect.poll(said).toEqual(["Uploads ended: 5 stored, 0 there before, 0 failed."]);
 });
 
 it("tells people who may not upload, and takes those who are not signed in to the sign-in page", async () => {
-  const person = await observer("/account");
+  const person = await stranger("/upload");
   const { page } = person;
-  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.getByText("This account may not upload").waitFor();
+  expect(await page.locator(".drop").count()).toBe(0);
+  await page.getByRole("button", { name: "Account of stranger" }).press("ArrowUp");
+  await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await page.goto(`${url}/upload`);
   await page.getByRole("heading", { name: "Sign in" }).waitFor();

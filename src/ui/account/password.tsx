@@ -15,6 +15,7 @@ export function Password({ username }: { username: string }) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setFault(null);
     setDone(false);
@@ -28,7 +29,10 @@ export function Password({ username }: { username: string }) {
       old.current!.value = "";
       fresh.current!.value = "";
     } catch (cause) {
-      setFault(cause instanceof ApiError ? cause : noAnswer(cause));
+      const complaint = cause instanceof ApiError ? cause : noAnswer(cause);
+      setFault(complaint);
+      if (complaint.fields.old_password) old.current!.select();
+      else if (complaint.fields.new_password) fresh.current!.select();
     } finally {
       setBusy(false);
     }
@@ -80,7 +84,7 @@ export function Password({ username }: { username: string }) {
             </p>
           )}
         </div>
-        <button type="submit" class="button" disabled={busy}>
+        <button type="submit" class="button" aria-disabled={busy}>
           {busy ? "Changing …" : "Change the password"}
         </button>
       </form>

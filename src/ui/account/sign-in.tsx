@@ -1,7 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { forgetSeen } from "../api/resource.ts";
-import { session, signIn } from "../api/session.ts";
+import { session, sessionEnded, signIn } from "../api/session.ts";
 import { Fault, Notice } from "../design/notice.tsx";
 import { go, place } from "../router.ts";
 import "./account.css";
@@ -30,6 +30,7 @@ export default function SignInPage() {
 
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setFault(null);
     try {
@@ -47,7 +48,13 @@ export default function SignInPage() {
     <div class="sign-in">
       <form class="card sign-in-form" onSubmit={submit}>
         <h1 tabIndex={-1}>Sign in</h1>
-        {next !== "/" && <p class="muted">What you asked for needs an account. You will be taken there.</p>}
+        <p class="muted">
+          {sessionEnded.value
+            ? "Your session has ended. Sign in again, and you are back where you were."
+            : next === "/"
+              ? "Platevault keeps astronomical images: to find them, look at them and take them home, sign in."
+              : "What you asked for needs an account. You will be taken there."}
+        </p>
         {fault &&
           (fault.kind === "refused" && fault.status === 400 ? (
             <Notice mood="bad" title="That did not open the archive" alert>
@@ -81,9 +88,10 @@ export default function SignInPage() {
             required
           />
         </div>
-        <button type="submit" class="button primary" disabled={busy}>
+        <button type="submit" class="button primary" aria-disabled={busy}>
           {busy ? "Signing in …" : "Sign in"}
         </button>
+        <p class="muted small">No account, or the password is lost? Ask whoever runs this archive.</p>
       </form>
     </div>
   );

@@ -4,6 +4,7 @@ import { ApiError, noAnswer } from "../api/error.ts";
 import { forgetSeen, useResource } from "../api/resource.ts";
 import { announce } from "../design/announce.tsx";
 import { Copy } from "../design/copy.tsx";
+import { useKeptFocus } from "../design/kept-focus.ts";
 import { Fault, Notice } from "../design/notice.tsx";
 
 interface Token {
@@ -34,9 +35,12 @@ export function Tokens() {
     list.reload();
   };
 
+  const part = useKeptFocus<HTMLElement>();
   return (
-    <section class="card" aria-labelledby="tokens-title">
-      <h2 id="tokens-title">Tokens for programs</h2>
+    <section class="card" aria-labelledby="tokens-title" ref={part}>
+      <h2 id="tokens-title" tabIndex={-1} data-home>
+        Tokens for programs
+      </h2>
       <p class="muted">
         pyobs, scripts and the command line use a token in place of your password. It can do what you can do: treat it
         like a password, and make one for each program.

@@ -22,6 +22,9 @@ export function isStaff(): boolean {
   return now.state === "in" && now.profile.is_staff;
 }
 
+/** Whether who was signed in here no longer is, without having asked for it. */
+export const sessionEnded = signal(false);
+
 const HINT = "signed-in";
 
 /** Whether somebody was signed in when this browser was here before. */
@@ -30,6 +33,7 @@ export function wasSignedIn(): boolean {
 }
 
 function settle(user: Profile | null): void {
+  sessionEnded.value = user === null && (sessionEnded.peek() || wasSignedIn());
   remember(HINT, user === null ? null : "yes");
   session.value = user === null ? { state: "out" } : { state: "in", profile: user };
 }
@@ -56,4 +60,5 @@ export async function signIn(username: string, password: string): Promise<void> 
 export async function signOut(): Promise<void> {
   await send("POST", "/accounts/logout/");
   settle(null);
+  sessionEnded.value = false;
 }

@@ -1,5 +1,6 @@
-/** One live region for the whole app: results found, selections made, uploads done are said here as they happen. */
+/** One sentence at a time for the whole app: results found, selections made, uploads done are said as they happen. */
 import { signal } from "@preact/signals";
+import type { RefObject } from "preact";
 
 const words = signal("");
 
@@ -8,10 +9,15 @@ export function announce(sentence: string): void {
   words.value = words.value === sentence ? `${sentence}\u00a0` : sentence;
 }
 
-export function LiveRegion() {
+/**
+ * Where the sentences are read out: once for the page, and once in each modal dialog, behind which nothing is read out,
+ * the page's own region included.
+ */
+export function LiveRegion({ dialog }: { dialog?: RefObject<HTMLDialogElement | null> }) {
+  const sentence = words.value;
   return (
     <div class="unseen" role="status" aria-live="polite">
-      {words}
+      {dialog === undefined || dialog.current?.open ? sentence : ""}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useId } from "preact/hooks";
+import { LiveRegion } from "./announce.tsx";
 import { Icon } from "./icon.tsx";
 
 interface DialogProps {
@@ -25,6 +26,7 @@ export function Dialog({ dialog, title, children }: DialogProps) {
         </button>
       </div>
       {children}
+      <LiveRegion dialog={dialog} />
     </dialog>
   );
 }

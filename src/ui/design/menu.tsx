@@ -13,7 +13,14 @@ interface MenuProps {
   children: (close: () => void) => ComponentChildren;
 }
 
-/** A button that shows a panel below it. Escape, a click elsewhere and leaving it with Tab close it. */
+/** What the arrow keys go through; a field that has a use for them keeps them. */
+const STOPS = "a[href], button:enabled, input:enabled, select";
+const OWN_ARROWS = "select, textarea, [type=number], [type=range], [type=radio], [role=combobox]";
+
+/**
+ * A button that shows a panel below it. The arrow keys go through what it offers, Tab too; Escape, a click elsewhere and
+ * leaving it close it.
+ */
 export function Menu({ label, icon, compact, start, plain, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -24,8 +31,18 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
     button.current?.focus();
   };
 
+  /** Which way an arrow key had the focus go while the panel was still closed: it goes when it is open. */
+  const entering = useRef<1 | -1 | null>(null);
+  const step = (way: 1 | -1) => {
+    const stops = [...root.current!.querySelectorAll<HTMLElement>(`.menu-panel :is(${STOPS})`)];
+    const at = stops.indexOf(document.activeElement as HTMLElement);
+    stops.at(at < 0 ? (way === 1 ? 0 : -1) : (at + way) % stops.length)?.focus();
+  };
+
   useEffect(() => {
     if (!open) return;
+    if (entering.current !== null) step(entering.current);
+    entering.current = null;
     const outside = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -38,7 +55,7 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
   }, [open]);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from anywhere inside; the button is the control
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys work from anywhere inside; the button is the control
     <div
       class={start ? "menu start" : "menu"}
       ref={root}
@@ -47,6 +64,12 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
           event.stopPropagation();
           close();
         }
+        const way = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : null;
+        if (way === null || event.altKey || (event.target as Element).matches(OWN_ARROWS)) return;
+        event.preventDefault();
+        if (open) return step(way);
+        entering.current = way;
+        setOpen(true);
       }}
     >
       <button

@@ -3,6 +3,7 @@ import { catalogue, type Frame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
 import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
+import { useKeptFocus } from "../design/kept-focus.ts";
 import { Fault } from "../design/notice.tsx";
 import { note, place } from "../router.ts";
 import { ToolIcon } from "../viewer/tool-icon.tsx";
@@ -72,13 +73,14 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
     body.current?.querySelector("tr[data-picked]")?.scrollIntoView({ block: "nearest" });
   }, [picked, shown]);
 
+  const part = useKeptFocus<HTMLDivElement>();
   return (
     <>
       {SourceImage && <SourceImage frame={frame} version={version} table={table} picked={picked} onPick={setPicked} />}
-      <div class="catalogue">
+      <div class="catalogue" ref={part}>
         <p class="muted">{counted(table.rows.length, "source")}</p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled */}
-        <section class="table-scroll tall" tabIndex={0} aria-label="Table of sources">
+        <section class="table-scroll tall" tabIndex={0} data-home aria-label="Table of sources">
           <table class="frames dense">
             <thead>
               <tr>

@@ -17,6 +17,7 @@ export function Delete({ frame }: { frame: Frame }) {
   const [busy, setBusy] = useState(false);
 
   const remove = async () => {
+    if (busy) return;
     setBusy(true);
     setFault(null);
     try {
@@ -45,7 +46,7 @@ export function Delete({ frame }: { frame: Frame }) {
           <button type="button" class="button" onClick={() => dialog.current?.close()}>
             Keep it
           </button>
-          <button type="button" class="button danger" disabled={busy} onClick={remove}>
+          <button type="button" class="button danger" aria-disabled={busy} onClick={remove}>
             {busy ? "Deleting …" : "Delete for good"}
           </button>
         </div>

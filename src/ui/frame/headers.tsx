@@ -108,6 +108,12 @@ function Unit({ unit, cards, raw }: UnitProps) {
 function CardTable({ cards }: { cards: readonly Card[] }) {
   return (
     <table class="cards">
+      <colgroup>
+        <col class="keyword" />
+        <col class="value" />
+        <col />
+        <col class="copy" />
+      </colgroup>
       <thead class="unseen">
         <tr>
           <th scope="col">Keyword</th>

@@ -42,6 +42,7 @@ export function Share({ frame, version }: { frame: Frame; version: number | null
 
   const make = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setFault(null);
     try {
@@ -85,7 +86,7 @@ export function Share({ frame, version }: { frame: Frame; version: number | null
               ))}
             </select>
           </div>
-          <button type="submit" class="button primary" disabled={busy}>
+          <button type="submit" class="button primary" aria-disabled={busy}>
             {busy ? "Making …" : "Make a link"}
           </button>
         </form>

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { announce } from "../design/announce.tsx";
 import { Copy } from "../design/copy.tsx";
-import { bytes, count } from "../design/format.ts";
+import { bytes, count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Menu } from "../design/menu.tsx";
 import { Fault } from "../design/notice.tsx";
@@ -36,6 +36,7 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
   const picked = selected.value.size;
 
   const download = async (start: () => Promise<void>) => {
+    if (asking) return;
     setFault(null);
     setAsking(true);
     try {
@@ -48,9 +49,12 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
   };
 
   const zip = (what: "selected" | "found", unpacked: boolean) =>
-    download(() =>
-      what === "selected" ? downloadSelected(selected.value.keys(), unpacked) : downloadFound(search.filters, unpacked),
-    );
+    download(async () => {
+      await (what === "selected"
+        ? downloadSelected(selected.value.keys(), unpacked)
+        : downloadFound(search.filters, unpacked));
+      announce(`The browser downloads ${counted(what === "selected" ? picked : (total ?? 0), "frame")} as a zip.`);
+    });
 
   const collect = (format: "csv" | "json") =>
     download(async () => {
@@ -73,7 +77,8 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
           <button
             type="button"
             class={picked > 0 ? "button primary" : "button"}
-            disabled={picked === 0 || asking}
+            disabled={picked === 0}
+            aria-disabled={asking}
             onClick={() => zip("selected", false)}
           >
             <Icon name="download" />
@@ -84,7 +89,8 @@ export function Toolbar({ search, view, total, onView, onAlter }: ToolbarProps) 
           <button
             type="button"
             class="button download-all"
-            disabled={!total || asking}
+            disabled={!total}
+            aria-disabled={asking}
             onClick={() => zip("found", false)}
           >
             <Icon name="download" />

@@ -62,20 +62,15 @@ export function ItemRow({ item }: { item: Item }) {
           </div>
         )}
       </div>
-      {open && (
+      {state.step !== "done" && state.step !== "known" && (
+        // One button in turn: who cancels has the way back below their finger.
         <button
           type="button"
-          class="button plain square tight"
-          aria-label={`Cancel ${item.path}`}
-          title="Cancel"
-          onClick={() => cancel(item)}
+          class={open ? "button plain tight" : "button tight"}
+          onClick={() => (open ? cancel(item) : retry([item]))}
         >
-          <Icon name="close" size={14} />
-        </button>
-      )}
-      {(state.step === "failed" || state.step === "cancelled") && (
-        <button type="button" class="button tight" onClick={() => retry([item])}>
-          <Icon name="retry" size={14} /> Retry<span class="unseen"> {item.path}</span>
+          <Icon name={open ? "close" : "retry"} size={14} /> {open ? "Cancel" : "Retry"}
+          <span class="unseen"> {item.path}</span>
         </button>
       )}
     </li>

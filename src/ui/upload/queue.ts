@@ -1,14 +1,16 @@
 /**
  * The upload queue: files wait, are recognised or not by their MD5, are sent, and say how it went. It lives outside
- * the page, so that looking elsewhere in the app does not stop it.
+ * the page, so that looking elsewhere in the app does not stop it, and waits while nobody is signed in.
  */
-import { batch, computed, type Signal, signal } from "@preact/signals";
-import { getJson } from "../api/client.ts";
+import { batch, computed, effect, type Signal, signal, untracked } from "@preact/signals";
+import { answer, getJson } from "../api/client.ts";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { askToSignIn, forgetSeen } from "../api/resource.ts";
+import { type Session, session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
-import { counted } from "../design/format.ts";
+import { count, counted } from "../design/format.ts";
 import { md5Of } from "./digest.ts";
+import { keepUnsent, uploading } from "./progress.ts";
 import { sendFile } from "./send.ts";
 import { LARGE, sendInParts } from "./send-parts.ts";
 
@@ -19,7 +21,7 @@ export type State =
   | { step: "done"; basename: string }
   | { step: "known"; basename: string } // the archive has these very bytes
   | { step: "failed"; message: string; offline: boolean }
-  | { step: "cancelled" };
+  | { step: "cancelled"; from: State["step"] };
 
 export interface Item {
   id: number;
@@ -34,6 +36,9 @@ const AT_ONCE = 3;
 
 export const items = signal<readonly Item[]>([]);
 export const paused = signal(false);
+/** Whether the archive does not answer; the queue goes on when it does. */
+export const unreachable = signal(false);
+let asking = false;
 let running = 0;
 let last = 0;
 
@@ -76,6 +81,11 @@ export const totals = computed<Totals>(() => {
   return sum;
 });
 
+/** Whether a file has not come to an end. */
+export function isOpen({ state }: Item): boolean {
+  return ["waiting", "checking", "sending"].includes(state.value.step);
+}
+
 /** FITS by its name: the extensions that the archive takes. */
 export function looksLikeFits(name: string): boolean {
   return /\.(fits|fit|fts)(\.(fz|gz))?$/i.test(name) || /\.fz$/i.test(name);
@@ -83,11 +93,7 @@ export function looksLikeFits(name: string): boolean {
 
 /** Puts files at the end of the queue; one that is waiting or on its way already is not taken twice. */
 export function add(files: readonly { file: File; path: string }[]): void {
-  const open = new Set(
-    items.value
-      .filter(({ state }) => ["waiting", "checking", "sending"].includes(state.value.step))
-      .map(({ path, file }) => `${path} ${file.size} ${file.lastModified}`),
-  );
+  const open = new Set(items.value.filter(isOpen).map(({ path, file }) => `${path} ${file.size} ${file.lastModified}`));
   const fresh: Item[] = [];
   for (const { file, path } of files) {
     if (open.has(`${path} ${file.size} ${file.lastModified}`)) continue;
@@ -95,25 +101,28 @@ export function add(files: readonly { file: File; path: string }[]): void {
   }
   if (fresh.length === 0) return;
   items.value = [...items.value, ...fresh];
-  announce(`${counted(fresh.length, "file")} added to the queue.`);
+  tell(`${counted(fresh.length, "file")} added to the queue.`);
   pump();
 }
 
 export function pause(on: boolean): void {
   paused.value = on;
+  tell(
+    on ? `Paused. ${counted(totals.value.waiting, "file")} waiting; what is on its way still arrives.` : "Going on.",
+  );
   pump();
 }
 
 export function cancel(item: Item): void {
   item.abort.abort();
-  item.state.value = { step: "cancelled" };
+  item.state.value = { step: "cancelled", from: item.state.value.step };
   pump();
 }
 
 export function cancelAll(): void {
   batch(() => {
     for (const item of items.value) {
-      if (["waiting", "checking", "sending"].includes(item.state.value.step)) cancel(item);
+      if (isOpen(item)) cancel(item);
     }
   });
 }
@@ -135,15 +144,15 @@ export function clearFinished(): void {
 
 /** Starts as many waiting files as may run at once. */
 function pump(): void {
-  while (!paused.value && running < AT_ONCE) {
+  while (!paused.value && !asking && running < AT_ONCE) {
     const next = items.value.find(({ state }) => state.value.step === "waiting");
     if (next === undefined) break;
     running++;
     next.state.value = { step: "checking" };
     void upload(next, next.abort.signal).finally(() => {
       running--;
+      tellOf(next);
       pump();
-      if (running === 0) tellEnd();
     });
   }
 }
@@ -163,11 +172,66 @@ function going(signal: AbortSignal): Promise<void> {
   });
 }
 
-function tellEnd(): void {
-  const { waiting, done, known, failed } = totals.value;
-  if (waiting > 0) return;
-  announce(`Uploads ended: ${done} stored, ${known} there before, ${failed} failed.`);
+/** When something was last said; said too often, nobody can listen to anything else. */
+let told = 0;
+const QUIET_SECONDS = 20;
+
+function tell(sentence: string): void {
+  told = Date.now();
+  announce(sentence);
 }
+
+/** How a file went: only when nothing was said for a while, unless it failed; the end tells all of it. */
+function tellOf({ path, state }: Item): void {
+  const { files, done, known, failed, cancelled } = totals.value;
+  const quiet = (Date.now() - told) / 1000;
+  if (state.value.step === "failed" && (quiet > 2 || failed === 1)) tell(`${path} failed: ${state.value.message}`);
+  else if (quiet > QUIET_SECONDS)
+    tell(`${count(done + known + failed)} of ${counted(files - cancelled, "file")} done.`);
+}
+
+/** Files that have not come to an end; says so when none is left, and keeps for the next visit what would be lost. */
+let openBefore = 0;
+effect(() => {
+  const { files, waiting, active, done, known, failed, cancelled } = totals.value;
+  const open = waiting + active;
+  uploading.value = open === 0 ? null : { ended: files - cancelled - open, files: files - cancelled };
+  if (open > 0) keepUnsent(items.value.filter(isOpen).map(({ path }) => path));
+  else if (openBefore > 0) {
+    keepUnsent([]);
+    const words = [`${count(done)} stored`, `${count(known)} there before`, `${count(failed)} failed`];
+    if (cancelled > 0) words.push(`${count(cancelled)} cancelled`);
+    untracked(() => tell(`Uploads ended: ${words.join(", ")}.`));
+  }
+  openBefore = open;
+});
+
+/** Whose uploads these are. */
+let owner: string | null = null;
+/** Whether the queue was paused because nobody is signed in. */
+let waitsForOwner = false;
+function follow(now: Session): void {
+  if (now.state === "out" && owner !== null && !paused.value) {
+    waitsForOwner = true;
+    paused.value = true;
+  }
+  if (now.state !== "in") return;
+  const { username } = now.profile;
+  if (owner !== null && owner !== username) {
+    cancelAll();
+    items.value = [];
+  }
+  owner = username;
+  if (waitsForOwner) {
+    waitsForOwner = false;
+    paused.value = false;
+    pump();
+  }
+}
+effect(() => {
+  const now = session.value;
+  untracked(() => follow(now));
+});
 
 /** Takes one file through; its state says how it went. Never rejects. */
 async function upload(item: Item, signal: AbortSignal): Promise<void> {
@@ -206,21 +270,39 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
       return;
     }
     if (cause.kind === "signed-out") {
-      pause(true);
       askToSignIn();
+      state.value = { step: "waiting" };
+      return;
     }
     const offline = cause.kind === "offline";
     const message = offline ? noAnswer(cause).message : cause.message;
     state.value = { step: "failed", message, offline };
+    if (offline) void askForArchive();
   }
 }
 
-// What failed for want of a network goes on by itself when it is back.
-window.addEventListener("online", () => {
-  retry(
-    items.value.filter(({ state }) => state.value.step === "failed" && (state.value as { offline: boolean }).offline),
-  );
-});
+const ASK_AGAIN_SECONDS = 5;
+
+/**
+ * After a file that got no answer: asks whether the archive is there at all. If not, no other file is tried until it is,
+ * and those that failed for want of it are tried again.
+ */
+async function askForArchive(): Promise<void> {
+  if (asking) return;
+  asking = true;
+  while (!(await answer("/health/", {}).then(Boolean, () => false))) {
+    unreachable.value = true;
+    await new Promise((resolve) => {
+      setTimeout(resolve, ASK_AGAIN_SECONDS * 1000);
+      window.addEventListener("online", resolve, { once: true });
+    });
+  }
+  asking = false;
+  if (unreachable.value) {
+    unreachable.value = false;
+    retry(items.value.filter(({ state }) => state.value.step === "failed" && state.value.offline));
+  } else pump();
+}
 
 // A closed tab would end what is on its way.
 window.addEventListener("beforeunload", (event) => {
