@@ -51,7 +51,10 @@ function dayMs(value: string, year: number, month: number, day: number): number 
   return date.getTime();
 }
 
-/** Milliseconds of the day, fraction rounded to the nearest; 24:00:00 and the leap second 23:59:60 reach into the next. */
+/**
+ * Milliseconds of the day; what is left of the microseconds is cut off, as pyobs-archive's answers do. 24:00:00 and the
+ * leap second 23:59:60 reach into the next day.
+ */
 function timeMs(
   value: string,
   hours: string,
@@ -64,7 +67,7 @@ function timeMs(
   const leap = h === 23 && m === 59 && s === 60;
   const end = h === 24 && m === 0 && s === 0 && !/[1-9]/.test(fraction);
   if ((h > 23 && !end) || m > 59 || (s > 59 && !leap)) refuse(value, "there is no such time of the day", keyword);
-  const ms = fraction.length > 1 ? Math.round(Number(`0${fraction}`) * 1000) : 0;
+  const ms = fraction.length > 1 ? Math.floor(Math.round(Number(`0${fraction}`) * 1e6) / 1000) : 0;
   return ((h * 60 + m) * 60 + s) * 1000 + ms;
 }
 
@@ -91,7 +94,7 @@ function timeKeyword(time: string | number): number {
 }
 
 /**
- * UTC milliseconds since 1970 of a DATE-OBS value, rounded to the nearest.
+ * UTC milliseconds since 1970 of a DATE-OBS value.
  *
  * A date alone is midnight, unless `time` gives the time of the day. `dd/mm/yy` is 19yy by the standard (§4.4.2.1);
  * `dd/mm/yyyy`, which it never allowed, is read as written. The leap second 23:59:60 becomes 00:00:00 of the next day,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 const USERNAME = "interop";
 const PASSWORD = "interop-password-1";
 
-function freePort() {
+export function freePort() {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once("error", fail);
