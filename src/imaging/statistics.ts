@@ -73,9 +73,11 @@ export class Distribution {
     readonly percentiles: boolean,
     /** A faster one, where the runtime has it. */
     private readonly count: typeof countIntegers = countIntegers,
+    /** Fewer are sorted sooner. */
+    most = MOST_KEPT,
   ) {
-    this.#every = Math.ceil(pixels / MOST_KEPT);
-    this.#kept = new Float64Array(percentiles ? Math.min(pixels, MOST_KEPT) : 0);
+    this.#every = Math.ceil(pixels / most);
+    this.#kept = new Float64Array(percentiles ? Math.min(pixels, most) : 0);
   }
 
   /**

@@ -141,6 +141,30 @@ it("zooms to the cursor, moves, fits and turns, by wheel, drag, keys and fingers
   await expect.poll(async () => Number.parseFloat(await viewer.part("zoom")) / scale).toBeCloseTo(2, 1);
 });
 
+it("moves coarser where the browser is too slow to draw it sharp, and is sharp when it rests", async () => {
+  const slow = await observer("/account", { height: 1000 });
+  await slow.page.addInitScript(`{
+    const ask = window.requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => ask.call(window, () => setTimeout(() => draw(performance.now()), 50));
+  }`);
+  const viewer = await ViewerPage.open(slow.page, V, WHOLE);
+  const sharpness = () =>
+    slow.page.evaluate(`(({ width, clientWidth }) => width / clientWidth)(document.querySelector(".viewer-canvas"))`);
+  expect(await sharpness()).toBeCloseTo(1, 2);
+  await viewer.point([60, 60]);
+  await slow.page.mouse.down();
+  const [x, y] = await viewer.windowOf([60, 60]);
+  await expect
+    .poll(async () => {
+      for (let step = 0; step < 10; step++) await slow.page.mouse.move(x + 10 * (step % 2) + 5, y + step);
+      return sharpness();
+    })
+    .toBeLessThan(0.7);
+  await slow.page.mouse.up();
+  await expect.poll(sharpness).toBeCloseTo(1, 2);
+  expect(slow.complaints).toEqual([]);
+});
+
 it("measures a star by click and by key, a line, a box and a circle", async () => {
   const viewer = await ViewerPage.open(person.page, V, WHOLE);
   const { page } = viewer;

@@ -3,15 +3,18 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { openFits } from "../../src/fits/file.ts";
 import { readImage } from "../../src/fits/image.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
+import type { Pixels } from "../../src/imaging/pixels.ts";
 import { separation } from "../../src/sky/angle.ts";
 import type { Keywords } from "../../src/sky/keywords.ts";
 import { Wcs } from "../../src/sky/wcs.ts";
+import type { Size } from "../../src/ui/viewer/camera.ts";
 import { type Bounds, gridLines } from "../../src/ui/viewer/grid.ts";
 import { BINS, histogramOf } from "../../src/ui/viewer/histogram.ts";
 import { lineProfile } from "../../src/ui/viewer/line-profile.ts";
 import { backgroundOf, median } from "../../src/ui/viewer/order.ts";
+import { Pace } from "../../src/ui/viewer/pace.ts";
 import { numberAt, type Plane, type Point, partOf } from "../../src/ui/viewer/plane.ts";
-import { halvingsFor, pyramidOf, tileOf } from "../../src/ui/viewer/pyramid.ts";
+import { halvingsFor, Pyramid, tileOf } from "../../src/ui/viewer/pyramid.ts";
 import { boxCorners, type Region, type Statistics, statisticsOf } from "../../src/ui/viewer/region.ts";
 import { nearestSource, sourcesOf } from "../../src/ui/viewer/sources.ts";
 import { measureStar } from "../../src/ui/viewer/star.ts";
@@ -248,17 +251,27 @@ describe("a large image", () => {
   it("is shown by means of its pixels, undefined ones left out", () => {
     const size = { width: 130, height: 70 };
     const values = Uint16Array.from({ length: 130 * 70 }, (_, i) => i % 130);
-    const [first, second] = pyramidOf(values, size, 1);
+    const grown = (values: Pixels, size: Size, halvings: number) => {
+      const pyramid = new Pyramid(values, size, halvings);
+      for (const part of [0.3, 0.31, 0.9, 1]) pyramid.grow(Math.floor(part * size.height));
+      return pyramid.levels;
+    };
+    const [first, second] = grown(values, size, 1);
     expect([first!.width, first!.height, second]).toEqual([65, 35, undefined]);
     expect([...first!.floats.subarray(0, 3)]).toEqual([0.5, 2.5, 4.5]);
     const holes = Float32Array.from({ length: 128 * 128 }, () => 7);
     holes.set([Number.NaN, Number.NaN], 0);
     holes.set([Number.NaN, Number.NaN], 128);
     holes[2] = Number.NaN;
-    const levels = pyramidOf(holes, { width: 128, height: 128 }, 0);
+    const levels = grown(holes, { width: 128, height: 128 }, 0);
     expect(levels.map(({ width }) => width)).toEqual([128, 64, 32]);
     expect([...levels[1]!.floats.subarray(0, 3)]).toEqual([Number.NaN, 7, 7]);
     expect(levels[2]!.floats[0]).toBe(7);
+    expect(levels[0]!.floats).toBe(holes);
+    expect(levels[2]!.floats.every((value) => value === 7)).toBe(true);
+    // The last block of rows is as thin as what is left of the image.
+    const [thin] = grown(BigInt64Array.from([1n, 2n, 3n, 4n, 5n, 6n]), { width: 6, height: 1 }, 1);
+    expect([...thin!.floats]).toEqual([1.5, 3.5, 5.5]);
     expect(halvingsFor({ width: 16_384, height: 9000 }, 4096)).toBe(2);
   });
 
@@ -277,6 +290,39 @@ describe("a large image", () => {
     expect(cache.find(1)).toBe(0);
     expect(cache.place(3)).toEqual({ slot: 1, lost: 2 });
     expect(cache.find(2)).toBeNull();
+  });
+});
+
+describe("a moving image", () => {
+  const run = (pace: Pace, frames: number, took: (sharpness: number) => number): void => {
+    let now = 0;
+    for (let frame = 0; frame < frames; frame++) pace.frame((now += took(pace.sharpness)));
+    pace.rest();
+  };
+
+  it("stays sharp where frames come in time, and but one is late", () => {
+    const pace = new Pace();
+    let frame = 0;
+    run(pace, 300, () => (++frame % 20 === 0 ? 40 : 16.7));
+    expect(pace.sharpness).toBe(1);
+    // A screen of 144 frames a second has time for more than it needs.
+    run(pace, 300, () => 14);
+    expect(pace.sharpness).toBe(1);
+  });
+
+  it("is drawn as coarsely as it takes, and no coarser, and sharper again once there is time", () => {
+    const pace = new Pace();
+    const slow = (sharpness: number) => Math.max(50 * sharpness ** 2, 16.7);
+    run(pace, 30, slow);
+    expect(pace.sharpness).toBeGreaterThan(0.3);
+    expect(slow(pace.sharpness)).toBeLessThan(20);
+    run(pace, 2000, slow);
+    expect(pace.sharpness).toBeGreaterThan(0.3);
+    expect(slow(pace.sharpness)).toBeLessThan(20);
+    run(pace, 4000, () => 16.7);
+    expect(pace.sharpness).toBe(1);
+    run(pace, 50, () => 200);
+    expect(pace.sharpness).toBe(0.25);
   });
 });
 

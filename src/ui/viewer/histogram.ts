@@ -3,7 +3,7 @@ import type { Pixels } from "../../imaging/pixels.ts";
 
 export const BINS = 200;
 /** Pixels that are counted: enough for a curve that does not change when all are. */
-const MOST = 1 << 20;
+const MOST = 1 << 18;
 
 /** Counts of pixels in `BINS` bins of equal width from `low` to `high`, of every n-th pixel of a large image. */
 export function histogramOf(values: Pixels, low: number, high: number): Uint32Array {

@@ -44,7 +44,7 @@ export interface LoadedImage extends CutLevels {
   /** Row by row from the lowest, with every digit. */
   values: Pixels;
   /** As the shader takes them: the image halved `halvings` times, and its smaller copies. */
-  levels: Level[];
+  levels: readonly Level[];
   halvings: number;
   /** The header's cards with numbers and texts, for the WCS. */
   keywords: Record<string, number | string>;
@@ -56,7 +56,8 @@ export type ViewerRequest =
   | { longestSide: number };
 
 export type ViewerAnswer =
-  | "started"
+  /** A request has come, and the file is on its way. */
+  | "reading"
   | ({ id: number } & (
       | { image: LoadedImage }
       | { error: string }

@@ -1,5 +1,6 @@
 /** What lies above the image: grid, sources, what the tools measure, cross-hair, compass, scale bar. On a 2D canvas. */
 import { effect } from "@preact/signals";
+import type { Wcs } from "../../sky/wcs.ts";
 import { type Camera, type Size, toCanvas, toImage } from "./camera.ts";
 import { type GridLine, gridLines } from "./grid.ts";
 import type { Point } from "./plane.ts";
@@ -16,28 +17,46 @@ const SHADE = "rgb(0 0 0 / 70%)";
 /** CSS pixels. */
 const ARM = 30;
 const SOURCE_RADIUS = 7;
+/** What compass and scale bar need of the stage's lower end. */
+const MARKS_HEIGHT = 110;
+
+/** What is to be drawn, on a canvas that is no higher than that: each frame that the image moves it is laid over it. */
+interface Layout {
+  /** CSS pixels of the stage above it. */
+  top: number;
+  /** Tells whether it is the same as before; null: it is not looked at. */
+  key: string | null;
+  draw(context: CanvasRenderingContext2D): void;
+}
 
 /** Draws again whenever something of it changes, once a frame at most. Answers what ends that. */
 export function keepOverlay(target: HTMLCanvasElement, state: ViewerState): () => void {
   let request = 0;
+  let drawn: string | null = null;
   const context = target.getContext("2d")!;
   const font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
   const stop = effect(() => {
-    const draw = overlayOf(state);
+    const layout = overlayOf(state);
+    const { width, height } = state.canvas.value;
     cancelAnimationFrame(request);
     request = requestAnimationFrame(() => {
-      const { width, height } = state.canvas.peek();
+      target.hidden = layout === null;
       const ratio = window.devicePixelRatio;
-      const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
+      const key = layout?.key && `${width} ${height} ${ratio} ${layout.key}`;
+      if (layout === null || (key && key === drawn)) return;
+      drawn = key || null;
+      const { top, draw } = layout;
+      const [columns, rows] = [Math.round(width * ratio), Math.round((height - top) * ratio)];
       if (target.width !== columns || target.height !== rows) {
         target.width = columns;
         target.height = rows;
       }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
+      target.style.top = `${top}px`;
+      target.style.height = `${height - top}px`;
+      context.setTransform(ratio, 0, 0, ratio, 0, -top * ratio);
+      context.clearRect(0, top, width, height - top);
       context.font = font;
       draw(context);
-      target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
     });
   });
   return () => {
@@ -46,8 +65,8 @@ export function keepOverlay(target: HTMLCanvasElement, state: ViewerState): () =
   };
 }
 
-/** Reads all signals now, and draws what they say later. */
-function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => void {
+/** Reads all signals now, for what says later what they say now; null where there is nothing to draw. */
+function overlayOf(state: ViewerState): Layout | null {
   const camera = state.camera.value;
   const canvas = state.canvas.value;
   const { wcs } = state.first;
@@ -55,7 +74,8 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
   const grid = state.grid.value && wcs !== null ? gridLines(wcs, boundsOf(camera, canvas, state)) : [];
   const catalogue = state.sources.value ? state.catalogue.value : null;
   const sources = catalogue !== null && typeof catalogue === "object" ? catalogue.sources : [];
-  const [picked, tool, marks] = [state.picked.value, state.tool.value, state.marks.value];
+  const [picked, tool] = [state.picked.value, state.tool.value];
+  const marks = state.marks.value && wcs !== null ? marksAt(wcs, camera, canvas) : null;
   const [line, region, star, anchor] = [
     tool === "line" ? state.line.value : null,
     tool === "box" || tool === "circle" ? state.region.value : null,
@@ -63,10 +83,22 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
     state.anchor.value,
   ];
   const cross = state.cross.value;
+  const isOnImage = [line, region, star ?? null, anchor, cross].some((one) => one !== null);
+  if (!isOnImage && grid.length === 0 && sources.length === 0) {
+    if (marks === null) return null;
+    return {
+      top: Math.max(0, canvas.height - MARKS_HEIGHT),
+      key: JSON.stringify(marks),
+      draw(context) {
+        context.textBaseline = "middle";
+        drawMarks(context, marks, canvas);
+      },
+    };
+  }
 
-  return (context) => {
+  const draw = (context: CanvasRenderingContext2D) => {
     context.textBaseline = "middle";
-    const taken = marks ? marksOf(canvas) : [];
+    const taken = marks === null ? [] : roomOfMarks(canvas);
     for (const one of grid) drawGridLine(context, one, place, canvas, taken);
     for (const { row, at } of sources) {
       const [px, py] = place(at);
@@ -115,8 +147,9 @@ function overlayOf(state: ViewerState): (context: CanvasRenderingContext2D) => v
         }
       });
     }
-    if (marks && wcs !== null) drawMarks(context, state, camera, canvas);
+    if (marks !== null) drawMarks(context, marks, canvas);
   };
+  return { top: 0, key: null, draw };
 }
 
 /** The part of the image that is in sight, with a margin. */
@@ -206,10 +239,10 @@ function overlap(a: Box, b: Box): boolean {
 }
 
 /** What the marks take up: lower left the scale bar, lower right the compass. */
-function marksOf({ width, height }: Size): Box[] {
+function roomOfMarks({ width, height }: Size): Box[] {
   return [
     [0, height - 46, Math.min(190, width / 3 + 30), height],
-    [width - 110, height - 110, width, height],
+    [width - MARKS_HEIGHT, height - MARKS_HEIGHT, width, height],
   ];
 }
 
@@ -242,29 +275,41 @@ function drawRegion(
   });
 }
 
-function drawMarks(context: CanvasRenderingContext2D, state: ViewerState, camera: Camera, canvas: Size): void {
-  const wcs = state.first.wcs!;
+/** The compass's arms, CSS pixels from its middle, and the scale bar. */
+interface Marks {
+  arms: { letter: "N" | "E"; to: Point }[];
+  bar: { label: string; length: number } | null;
+}
+
+/** To half a pixel: what moves less is not drawn again. */
+function marksAt(wcs: Wcs, camera: Camera, canvas: Size): Marks {
+  const half = (value: number) => Math.round(2 * value) / 2;
   const about = directions(wcs, camera.x, camera.y);
-  const [ox, oy] = [canvas.width - 58, canvas.height - 58];
-  context.textAlign = "center";
-  for (const [letter, [dx, dy]] of about === null
-    ? []
-    : ([
-        ["N", about.north],
-        ["E", about.east],
-      ] as const)) {
+  const arm = (letter: "N" | "E", [dx, dy]: Point): Marks["arms"][number] => {
     const [fromX, fromY] = toCanvas(camera, canvas, camera.x, camera.y);
     const [toX, toY] = toCanvas(camera, canvas, camera.x + dx, camera.y + dy);
-    const length = Math.hypot(toX - fromX, toY - fromY);
-    const [ax, ay] = [((toX - fromX) / length) * ARM, ((toY - fromY) / length) * ARM];
+    const length = Math.hypot(toX - fromX, toY - fromY) / ARM;
+    return { letter, to: [half((toX - fromX) / length), half((toY - fromY) / length)] };
+  };
+  const degrees = wcs.pixelScale(camera.x, camera.y);
+  const bar = degrees === null ? null : scaleBar(degrees / camera.scale, Math.min(160, canvas.width / 3));
+  return {
+    arms: about === null ? [] : [arm("N", about.north), arm("E", about.east)],
+    bar: bar && { ...bar, length: half(bar.length) },
+  };
+}
+
+function drawMarks(context: CanvasRenderingContext2D, { arms, bar }: Marks, canvas: Size): void {
+  const [ox, oy] = [canvas.width - 58, canvas.height - 58];
+  context.textAlign = "center";
+  for (const { letter, to } of arms) {
+    const [ax, ay] = to;
     stroke(context, INK, 1.75, () => {
       context.moveTo(ox, oy);
       context.lineTo(ox + ax, oy + ay);
     });
     label(context, letter, INK, ox + ax * 1.4, oy + ay * 1.4);
   }
-  const degrees = wcs.pixelScale(camera.x, camera.y);
-  const bar = degrees === null ? null : scaleBar(degrees / camera.scale, Math.min(160, canvas.width / 3));
   if (bar === null) return;
   const y = canvas.height - 20;
   stroke(context, INK, 1.75, () => {

@@ -18,9 +18,12 @@ const TILE_SLOTS = 192;
 /** Tiles sent to the card in one frame: what is left follows in the next ones. */
 const TILES_A_FRAME = 6;
 
+/** What it needs of an image. */
+type Picture = Pick<LoadedImage, "part" | "values" | "levels" | "halvings">;
+
 /** An image on the graphics card. */
 export interface Painted {
-  image: LoadedImage;
+  image: Picture;
   /** Of its levels, so many of the largest are not there. */
   without: number;
   texture: WebGLTexture;
@@ -30,8 +33,10 @@ export interface Painted {
 
 export interface Drawing {
   camera: Camera;
-  /** Device pixels for one CSS pixel. */
+  /** Pixels of the canvas for one CSS pixel. */
   ratio: number;
+  /** The image moves, and is drawn again when it rests. */
+  quick: boolean;
   /** What is here of the image whose coordinates the camera has. */
   reference: Part;
   /** One image, or those for red, green and blue. */
@@ -42,20 +47,11 @@ export interface Drawing {
 }
 
 interface Tiles {
-  of: LoadedImage;
+  of: Picture;
   cache: TileCache;
   texture: WebGLTexture;
   slots: WebGLTexture;
   pixels: Float32Array<ArrayBuffer>;
-}
-
-/** The longest side of an image that this browser's graphics card takes as one; null without WebGL2. Slow. */
-export function longestSideHere(): number | null {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (gl === null) return null;
-  const most = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return most;
 }
 
 interface Program {
@@ -87,7 +83,12 @@ function programOf(gl: WebGL2RenderingContext, variant: Variant): Program | null
   return { program, places: new Map() };
 }
 
+/** What most first views need. */
+const FIRST: Variant = { three: false, turned: false, tiled: false, far: true, quick: false, stretch: "linear" };
+
 export class Painter {
+  /** Where it paints. */
+  readonly canvas: HTMLCanvasElement;
   readonly #gl: WebGL2RenderingContext;
   readonly #programs = new Map<string, Program>();
   readonly #colours: WebGLTexture;
@@ -95,19 +96,50 @@ export class Painter {
   #colouredBy = "";
   #tiles: Tiles | null = null;
 
-  /** Null where the browser has no WebGL2, or none that can run the shader. */
-  static on(canvas: HTMLCanvasElement): Painter | null {
+  /** Null where the browser has no WebGL2, or none that can run the shader. It takes a while: see `#warm`. */
+  static create(): Painter | null {
+    const canvas = document.createElement("canvas");
     const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
-    if (gl === null) return null;
-    const first = programOf(gl, { three: false, turned: false, tiled: false, far: true, stretch: "linear" });
-    return first === null ? null : new Painter(gl, first);
+    const first = gl && programOf(gl, FIRST);
+    return first === null ? null : new Painter(canvas, gl!, first);
   }
 
-  private constructor(gl: WebGL2RenderingContext, first: Program) {
+  private constructor(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext, first: Program) {
+    this.canvas = canvas;
     this.#gl = gl;
     this.#program = first;
+    this.#programs.set(JSON.stringify(FIRST), first);
     gl.bindVertexArray(gl.createVertexArray());
     this.#colours = this.#texture();
+    this.#warm();
+  }
+
+  /** Draws a pixel of nothing: a card gets its programs ready when they are first used, and no file is here to wait for that. */
+  #warm(): void {
+    const part: Part = { width: 1, height: 1, x0: 0, y0: 0 };
+    const values = new Float32Array(1);
+    const painted = this.take(
+      { part, values, levels: [{ width: 1, height: 1, floats: values }], halvings: 0 },
+      null,
+      0,
+    );
+    this.canvas.width = this.canvas.height = 1;
+    this.draw({
+      camera: { x: 1, y: 1, scale: 0.5, angle: 0, mirrored: false },
+      ratio: 1,
+      quick: false,
+      reference: part,
+      layers: [{ painted, levels: [0, 1] }],
+      stretch: FIRST.stretch,
+      colormap: "grey",
+      inverted: false,
+    });
+    this.drop(painted);
+  }
+
+  /** The longest side of an image that the graphics card takes as one. */
+  get longestSide(): number {
+    return this.#gl.getParameter(this.#gl.MAX_TEXTURE_SIZE) as number;
   }
 
   /** Takes the program of a variant, made when it is first needed. */
@@ -150,7 +182,7 @@ export class Painter {
   }
 
   /** How many of an image's largest levels are not looked at when `scale` pixels of the canvas lie on one of its own. */
-  unseen({ levels, halvings }: LoadedImage, scale: number): number {
+  unseen({ levels, halvings }: Picture, scale: number): number {
     return Math.min(levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / scale)) - halvings));
   }
 
@@ -158,7 +190,7 @@ export class Painter {
    * Sends an image to the card, `without` so many of its largest levels. `nodes`: see warp.ts; null: the view has this
    * image's coordinates.
    */
-  take(image: LoadedImage, nodes: Float32Array | null, without: number): Painted {
+  take(image: Picture, nodes: Float32Array | null, without: number): Painted {
     const gl = this.#gl;
     const levels = image.levels.slice(without);
     const texture = this.#texture();
@@ -189,7 +221,7 @@ export class Painter {
   }
 
   /** Draws into the whole canvas. Answers whether tiles are still to come, so that another frame is worth drawing. */
-  draw({ camera: { x, y, ...view }, ratio, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
+  draw({ camera: { x, y, ...view }, ratio, quick, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
     const gl = this.#gl;
     const { width, height } = gl.canvas;
     const camera = { ...view, x: x - reference.x0, y: y - reference.y0 };
@@ -202,7 +234,7 @@ export class Painter {
     const slots = [0, 1, 2].map((slot) => layers[slot] ?? layers[0]!);
     const turned = slots.map(({ painted }) => painted.nodes !== null);
     const [three, far] = [layers.length === 3, scale < 1];
-    this.#use({ three, turned: turned.includes(true), tiled: isTiled, far, stretch });
+    this.#use({ three, turned: turned.includes(true), tiled: isTiled, far, quick: far && quick, stretch });
     for (const [slot, { painted, levels }] of slots.entries()) {
       const { part } = painted.image;
       this.#bind(slot, painted.texture);
@@ -255,7 +287,7 @@ export class Painter {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, colours);
   }
 
-  #tilesOf(image: LoadedImage): Tiles {
+  #tilesOf(image: Picture): Tiles {
     if (this.#tiles?.of === image) return this.#tiles;
     const gl = this.#gl;
     const cache = new TileCache(image.part, TILE_SLOTS);
@@ -269,7 +301,7 @@ export class Painter {
   }
 
   /** Sends some of the tiles that the view shows and the card does not have; whether there are more of them. */
-  #sendTiles(image: LoadedImage, camera: Camera, buffer: Size, ratio: number): boolean {
+  #sendTiles(image: Picture, camera: Camera, buffer: Size, ratio: number): boolean {
     const gl = this.#gl;
     const { cache, texture, slots, pixels } = this.#tilesOf(image);
     const canvas = { width: buffer.width / ratio, height: buffer.height / ratio };

@@ -24,35 +24,91 @@ export function halvingsFor({ width, height }: Size, most: number): number {
   return halvings;
 }
 
-/** The image halved `halvings` times and all smaller copies of it, the largest first. */
-export function pyramidOf(values: Pixels, size: Size, halvings: number): Level[] {
-  const levels = [halvings === 0 ? whole(values, size) : averaged(values, size, halvings)];
-  for (let last = levels[0]!; Math.min(last.width, last.height) >= 2 * SMALLEST; last = levels.at(-1)!) {
-    levels.push(halved(last));
+/** An image halved `halvings` times and all smaller copies of it, which grow while its rows come in. */
+export class Pyramid {
+  /** The largest first. */
+  readonly levels: readonly Level[];
+  /** Rows of each that are there. */
+  readonly #done: number[];
+
+  /** `values`: the image's, as far as they are there. Where they can be, they are the largest level themselves. */
+  constructor(
+    readonly values: Pixels,
+    readonly size: Size,
+    readonly halvings: number,
+  ) {
+    const levels: Level[] = [];
+    for (let size = sizeAt(this.size, halvings); ; size = sizeAt(size, 1)) {
+      const isImage = levels.length === 0 && halvings === 0 && values instanceof Float32Array;
+      const floats = isImage ? (values as Float32Array<ArrayBuffer>) : new Float32Array(size.width * size.height);
+      levels.push({ ...size, floats });
+      if (Math.min(size.width, size.height) < 2 * SMALLEST) break;
+    }
+    this.levels = levels;
+    this.#done = levels.map(() => 0);
   }
-  return levels;
+
+  /** The image's first `rows` rows are there. */
+  grow(rows: number): void {
+    const { levels, halvings } = this;
+    for (const [index, level] of levels.entries()) {
+      const before = this.#done[index]!;
+      const there = index === 0 ? rows >> halvings : this.#done[index - 1]! >> 1;
+      // Of an image that is thinner than a pixel of its copy, what there is.
+      const now = rows === this.size.height ? level.height : Math.min(level.height, there);
+      if (index > 0) halve(levels[index - 1]!, level, before, now);
+      else if (halvings > 0) this.#average(level, before, now);
+      else if (level.floats !== this.values) copy(this.values, level.floats, before * level.width, now * level.width);
+      this.#done[index] = now;
+    }
+  }
+
+  /** Rows of a largest level that is not the image itself. */
+  #average(level: Level, first: number, last: number): void {
+    const { values, size, halvings } = this;
+    const block = 1 << halvings;
+    const columns = Math.min(size.width, level.width * block);
+    const row = new Float64Array(columns);
+    const sums = new Float64Array(level.width);
+    const counts = new Float64Array(level.width);
+    for (let y = first; y < last; y++) {
+      sums.fill(0);
+      counts.fill(0);
+      for (let from = y * block; from < Math.min(size.height, (y + 1) * block); from++) {
+        copy(values, row, from * size.width, from * size.width + columns, 0);
+        for (let i = 0; i < columns; i++) {
+          const value = row[i]!;
+          if (value - value !== 0) continue;
+          sums[i >> halvings]! += value;
+          counts[i >> halvings]!++;
+        }
+      }
+      // Of nothing, 0/0 is the NaN that it should be.
+      for (let x = 0; x < level.width; x++) level.floats[y * level.width + x] = sums[x]! / counts[x]!;
+    }
+  }
 }
 
-function whole(values: Pixels, size: Size): Level {
-  if (values instanceof Float32Array) return { ...size, floats: values as Float32Array<ArrayBuffer> };
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    return { ...size, floats: Float32Array.from(values as BigInt64Array, Number) };
-  }
-  return { ...size, floats: new Float32Array(values) };
+/** The pixels `[from, to)` as floats, to the same place or another. */
+function copy(values: Pixels, floats: Float32Array | Float64Array, from: number, to: number, at = from): void {
+  const pixels = values.subarray(from, to);
+  if (pixels instanceof BigInt64Array || pixels instanceof BigUint64Array) {
+    for (let i = 0; i < pixels.length; i++) floats[at + i] = Number(pixels[i]);
+  } else floats.set(pixels, at);
 }
 
-function halved({ width, height, floats }: Level): Level {
-  const size = sizeAt({ width, height }, 1);
-  const out = new Float32Array(size.width * size.height);
-  for (let y = 0, at = 0; y < size.height; y++) {
+/** Rows `[first, last)` of the next smaller copy. */
+function halve({ width, floats }: Level, next: Level, first: number, last: number): void {
+  const out = next.floats;
+  for (let y = first; y < last; y++) {
     let above = 2 * y * width;
     let below = above + width;
-    for (let x = 0; x < size.width; x++, at++, above += 2, below += 2) {
+    const end = (y + 1) * next.width;
+    for (let at = y * next.width; at < end; at++, above += 2, below += 2) {
       const sum = floats[above]! + floats[above + 1]! + floats[below]! + floats[below + 1]!;
       out[at] = sum - sum === 0 ? sum / 4 : meanOf(floats, above, below);
     }
   }
-  return { ...size, floats: out };
 }
 
 /** The mean of those of four pixels that are numbers; NaN of none. */
@@ -65,35 +121,6 @@ function meanOf(floats: Float32Array, above: number, below: number): number {
     count++;
   }
   return count === 0 ? Number.NaN : sum / count;
-}
-
-function averaged(values: Pixels, { width, height }: Size, halvings: number): Level {
-  const size = sizeAt({ width, height }, halvings);
-  const block = 1 << halvings;
-  const floats = new Float32Array(size.width * size.height);
-  const row = new Float64Array(size.width * block);
-  const sums = new Float64Array(size.width);
-  const counts = new Float64Array(size.width);
-  for (let y = 0; y < size.height; y++) {
-    sums.fill(0);
-    counts.fill(0);
-    for (let dy = 0; dy < block; dy++) {
-      const from = (y * block + dy) * width;
-      const pixels = values.subarray(from, from + row.length);
-      if (pixels instanceof BigInt64Array || pixels instanceof BigUint64Array) {
-        for (let i = 0; i < row.length; i++) row[i] = Number(pixels[i]);
-      } else row.set(pixels);
-      for (let i = 0; i < row.length; i++) {
-        const value = row[i]!;
-        if (value - value !== 0) continue;
-        sums[i >> halvings]! += value;
-        counts[i >> halvings]!++;
-      }
-    }
-    // Of nothing, 0/0 is the NaN that it should be.
-    for (let x = 0; x < size.width; x++) floats[y * size.width + x] = sums[x]! / counts[x]!;
-  }
-  return { ...size, floats };
 }
 
 /** A tile of an image as floats, `side` pixels square; NaN beyond the image's edge. `out` has that many. */
@@ -109,9 +136,6 @@ export function tileOf(
   const columns = Math.min(side, width - x0);
   for (let y = 0; y < Math.min(side, height - y0); y++) {
     const from = (y0 + y) * width + x0;
-    const pixels = values.subarray(from, from + columns);
-    if (pixels instanceof BigInt64Array || pixels instanceof BigUint64Array) {
-      for (let x = 0; x < columns; x++) out[y * side + x] = Number(pixels[x]);
-    } else out.set(pixels, y * side);
+    copy(values, out, from, from + columns, y * side);
   }
 }

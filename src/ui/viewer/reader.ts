@@ -1,7 +1,7 @@
 /** Pixels of the archive's files, read in a Web Worker that lives as long as the viewer. */
 import type { Frame } from "../api/frame.ts";
 import type { LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
-import { longestSideHere } from "./painter.ts";
+import { Painter } from "./painter.ts";
 
 interface Waiting {
   resolve(image: LoadedImage): void;
@@ -21,14 +21,13 @@ export class PixelReader {
   readonly #worker = new Worker(new URL("./viewer-worker.ts", import.meta.url), { type: "module" });
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  /** Undefined: nobody has asked for one yet; null: there is none, or it was taken. */
+  #painter: Painter | null | undefined;
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<ViewerAnswer>) => {
-      if (data === "started") {
-        // To ask takes a browser a good part of a second when it is the first to draw: the file is on its way meanwhile.
-        const longestSide = longestSideHere();
-        if (longestSide === null) this.#fail(new NoWebGl());
-        else this.#say({ longestSide });
+      if (data === "reading") {
+        this.#prepare();
         return;
       }
       const waiting = this.#waiting.get(data.id);
@@ -42,6 +41,21 @@ export class PixelReader {
       else waiting.reject(new Error(data.error));
     };
     this.#worker.onerror = () => this.#fail(new Error("The browser could not start the reader."));
+  }
+
+  /** Makes a painter, which takes a browser a good part of a second when it is the first to draw: the file is on its way. */
+  #prepare(): void {
+    if (this.#painter !== undefined) return;
+    this.#painter = Painter.create();
+    if (this.#painter === null) this.#fail(new NoWebGl());
+    else this.#say({ longestSide: this.#painter.longestSide });
+  }
+
+  /** The painter that was made while the file came, or another where that was taken; null where there is none to be had. */
+  takePainter(): Painter | null {
+    const painter = this.#painter ?? Painter.create();
+    this.#painter = null;
+    return painter;
   }
 
   #say(request: ViewerRequest): void {
@@ -65,6 +79,7 @@ export class PixelReader {
   close(): void {
     this.#worker.terminate();
     this.#waiting.clear();
+    this.#painter?.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import { formatDec, formatRa } from "../../sky/angle.ts";
 import { placeOn } from "./layer.ts";
 import { short, valueText } from "./number.ts";
@@ -28,32 +29,39 @@ export function positionText([ra, dec]: [number, number]): string {
   return `${formatRa(ra, 3)} ${formatDec(dec, 2)}`;
 }
 
-/** Pixel, value and position under the cursor, in fixed places, so that nothing jumps. */
+/** Pixel, value and position under the cursor, in fixed places, so that nothing jumps: their texts change, and nothing else. */
 export function Readout({ state }: { state: ViewerState }) {
-  const at = state.cursor.value?.at ?? null;
-  const sky = skyAt(state);
-  const nothing = state.first.wcs === null ? "no WCS" : "–";
+  const at = useComputed(() => state.cursor.value?.at ?? null);
+  const pixel = useComputed(() => (at.value === null ? "–" : `${Math.round(at.value[0])}, ${Math.round(at.value[1])}`));
+  const value = useComputed(() => (at.value === null ? "–" : valuesText(state, at.value)));
+  const sky = useComputed(() => skyAt(state));
+  const nothing = useComputed(() => (state.first.wcs === null ? "no WCS" : "–"));
+  const position = useComputed(() => (sky.value === null ? nothing.value : positionText(sky.value)));
+  const degrees = useComputed(() =>
+    sky.value === null ? nothing.value : `${sky.value[0].toFixed(6)} ${sky.value[1].toFixed(6)}`,
+  );
+  const zoom = useComputed(() => `${Number((state.camera.value.scale * 100).toPrecision(3))} %`);
   return (
     <dl class="readout" id="viewer-readout">
       <div>
         <dt>Pixel</dt>
-        <dd data-part="pixel">{at === null ? "–" : `${Math.round(at[0])}, ${Math.round(at[1])}`}</dd>
+        <dd data-part="pixel">{pixel}</dd>
       </div>
       <div class="value">
         <dt>Value</dt>
-        <dd data-part="value">{at === null ? "–" : valuesText(state, at)}</dd>
+        <dd data-part="value">{value}</dd>
       </div>
       <div class="wide">
         <dt>RA, Dec</dt>
-        <dd data-part="sky">{sky === null ? nothing : positionText(sky)}</dd>
+        <dd data-part="sky">{position}</dd>
       </div>
       <div class="wide">
         <dt>Degrees</dt>
-        <dd data-part="degrees">{sky === null ? nothing : `${sky[0].toFixed(6)} ${sky[1].toFixed(6)}`}</dd>
+        <dd data-part="degrees">{degrees}</dd>
       </div>
       <div>
         <dt>Zoom</dt>
-        <dd data-part="zoom">{Number((state.camera.value.scale * 100).toPrecision(3))} %</dd>
+        <dd data-part="zoom">{zoom}</dd>
       </div>
     </dl>
   );

@@ -15,6 +15,8 @@ export interface Variant {
   tiled: boolean;
   /** Several of the image's pixels lie on one of the canvas. */
   far: boolean;
+  /** Of those, one is looked at: it moves, and half of the work is in the others. */
+  quick: boolean;
   stretch: ShaderStretch;
 }
 
@@ -55,6 +57,13 @@ float copied(highp sampler2D image, vec2 at, int level, int halved) {
   return dot(mix(vec4(0.0), found, greaterThan(there, vec4(0.0))), vec4(1.0)) / dot(there, vec4(1.0));
 }`;
 
+// The one that lies there, of the same copy.
+const QUICK = `
+float copied(highp sampler2D image, vec2 at, int level, int halved) {
+  ivec2 edge = textureSize(image, level) - 1;
+  return texelFetch(image, min(ivec2(at) >> (level + halved), edge), level).r;
+}`;
+
 const MOVED = `
 vec2 moved(highp sampler2D nodes, vec2 at) {
   vec2 node = (at / reference + ${WARP_MARGIN.toFixed(4)}) * ${(WARP_CELLS / (1 + 2 * WARP_MARGIN)).toFixed(4)};
@@ -74,7 +83,7 @@ float tiledAt(vec2 at) {
 }`;
 
 /** Undefined pixels show the ground. */
-export function fragmentOf({ three, turned, tiled, far, stretch }: Variant): string {
+export function fragmentOf({ three, turned, tiled, far, quick, stretch }: Variant): string {
   const slot = (index: number): string => {
     const axis = "xyz"[index]!;
     const at = turned ? `turned.${axis} ? moved(nodes${index}, at) : at` : "at";
@@ -112,7 +121,7 @@ float light(float value, vec2 cut) {
   float x = clamp((value - cut.x) * cut.y, 0.0, 1.0);
   return ${STRETCHES[stretch]};
 }
-${far ? FAR : NEAR}${turned ? MOVED : ""}${tiled ? TILED : ""}
+${far ? (quick ? QUICK : FAR) : NEAR}${turned ? MOVED : ""}${tiled ? TILED : ""}
 void main() {
   vec2 at = middle + turn * (gl_FragCoord.xy - canvas * 0.5);${slot(0)}${three ? slot(1) + slot(2) : ""}
   ${

@@ -5,6 +5,7 @@ import type { Frame } from "../api/frame.ts";
 import type { CsvTable } from "../frame/csv.ts";
 import { readView } from "./address.ts";
 import { toCanvas } from "./camera.ts";
+import type { Painter } from "./painter.ts";
 import { openingOf, PixelReader } from "./reader.ts";
 import { Readout } from "./readout.tsx";
 import { sourcesOf } from "./sources.ts";
@@ -21,9 +22,14 @@ interface SourceImageProps {
   onPick: (row: number | null) => void;
 }
 
+interface Ready {
+  state: ViewerState | null;
+  painter: Painter | null;
+}
+
 /** Nothing where the pixels cannot be drawn live, or the table names no positions: the table stands for itself. */
 export default function SourceImage({ frame, version, table, picked, onPick }: SourceImageProps) {
-  const [state, setState] = useState<ViewerState | null>(null);
+  const [{ state, painter }, setReady] = useState<Ready>({ state: null, painter: null });
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
@@ -35,7 +41,7 @@ export default function SourceImage({ frame, version, table, picked, onPick }: S
         if (sources === null) setFailed(true);
         else {
           made.catalogue.value = { table, sources };
-          setState(made);
+          setReady({ state: made, painter: reader.takePainter() });
         }
         // The pixels are here; the reader's own copy of the file need not stay.
         reader.close();
@@ -73,6 +79,7 @@ export default function SourceImage({ frame, version, table, picked, onPick }: S
     <div class="source-image">
       <Stage
         state={state}
+        takePainter={() => painter}
         onPicture={nothing}
         onLost={() => setFailed(true)}
         commands={{ plane: nothing, copy: nothing, fill: nothing }}

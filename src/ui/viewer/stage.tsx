@@ -1,12 +1,12 @@
-/** The canvas: draws what the state says, and turns pointers into what the tools do. */
+/** The image and what lies above it, and what pointers do there by the tools. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { pan, toImage, zoom } from "./camera.ts";
+import { keepDrawing } from "./drawing.ts";
 import { type Commands, keysOf } from "./keyboard.ts";
-import type { Layer } from "./layer.ts";
 import { dragged } from "./look.ts";
 import { keepOverlay } from "./overlay.ts";
-import { type Painted, Painter } from "./painter.ts";
+import type { Painter } from "./painter.ts";
 import type { Point } from "./plane.ts";
 import { nearestSource } from "./sources.ts";
 import type { ViewerState } from "./state.ts";
@@ -17,6 +17,8 @@ const CLICK_REACH = 12;
 
 interface StageProps {
   state: ViewerState;
+  /** Null: the browser cannot draw. */
+  takePainter: () => Painter | null;
   /** Makes a picture of what is seen, once the canvas is there. */
   onPicture: (take: () => Promise<Blob | null>) => void;
   onLost: () => void;
@@ -26,110 +28,60 @@ interface StageProps {
   commands: Commands;
 }
 
-export function Stage({ state, onPicture, onLost, focused = false, commands }: StageProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
+export function Stage({ state, takePainter, onPicture, onLost, focused = false, commands }: StageProps) {
+  const stage = useRef<HTMLDivElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(commands);
+  latest.current = commands;
 
   useEffect(() => {
-    const target = canvas.current!;
-    const painter = Painter.on(target);
+    const painter = takePainter();
     if (painter === null) {
       onLost();
       return;
     }
+    const { canvas } = painter;
+    describe(canvas);
+    stage.current!.prepend(canvas);
     const watch = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       state.canvas.value = { width, height };
     });
-    watch.observe(target);
-    const stopDrawing = keepDrawing(target, painter, state);
-    const stopOverlay = keepOverlay(overlay.current!, state);
-    const stopPointers = followPointers(target, state);
-    target.addEventListener("webglcontextlost", onLost);
-    onPicture(() => picture(target, overlay.current!));
-    if (focused) target.focus();
+    watch.observe(canvas);
+    const stops = [
+      effect(() => {
+        canvas.dataset.tool = state.tool.value;
+      }),
+      keepDrawing(painter, state),
+      keepOverlay(overlay.current!, state),
+      followPointers(canvas, state),
+    ];
+    canvas.addEventListener("keydown", (event) => keysOf(state, latest.current, event));
+    canvas.addEventListener("webglcontextlost", onLost);
+    onPicture(() => picture(canvas, overlay.current!));
+    if (focused) canvas.focus();
     return () => {
-      target.removeEventListener("webglcontextlost", onLost);
+      canvas.removeEventListener("webglcontextlost", onLost);
       watch.disconnect();
-      stopDrawing();
-      stopOverlay();
-      stopPointers();
+      for (const stop of stops) stop();
       painter.close();
     };
   }, [state]);
 
   return (
-    <div class="viewer-stage plate">
-      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes keys and a cross-hair of its own */}
-      <canvas
-        ref={canvas}
-        class="viewer-canvas"
-        data-tool={state.tool.value}
-        tabIndex={0}
-        role="application"
-        aria-label="Live image. Arrow keys move the cross-hair, Enter uses the tool there, plus and minus zoom."
-        aria-describedby="viewer-readout"
-        onKeyDown={(event) => keysOf(state, commands, event)}
-        onContextMenu={(event) => event.preventDefault()}
-        onPointerLeave={() => {
-          const cursor = state.cursor.peek();
-          if (cursor !== null) state.cursor.value = { ...cursor, pinned: true };
-        }}
-      />
+    <div class="viewer-stage plate" ref={stage}>
       <canvas ref={overlay} class="viewer-overlay" />
     </div>
   );
 }
 
-/** Sends images to the card as they come, and draws a frame whenever something of it has changed. */
-function keepDrawing(target: HTMLCanvasElement, painter: Painter, state: ViewerState): () => void {
-  const painted = new Map<Layer, Painted>();
-  let request = 0;
-  const stop = effect(() => {
-    const layers = state.layers.value;
-    const shown = state.trio ?? [state.layer];
-    const size = state.canvas.value;
-    const camera = state.camera.value;
-    const { stretch, colormap, inverted } = state.look.value;
-    const levels = shown.map((layer) => state.levels(layer));
-    const draw = () => {
-      if (painter.isLost) return;
-      for (const [layer, one] of painted) {
-        if (layers.includes(layer)) continue;
-        painter.drop(one);
-        painted.delete(layer);
-      }
-      const ratio = window.devicePixelRatio;
-      // What is looked at goes to the card first, and the rest when the first picture is on screen.
-      let isWhole = true;
-      const drawn = shown.map((layer, i) => {
-        const unseen = target.dataset.drawn === undefined ? painter.unseen(layer.image, camera.scale * ratio) : 0;
-        let one = painted.get(layer);
-        if (one === undefined || one.without > unseen) {
-          if (one !== undefined) painter.drop(one);
-          one = painter.take(layer.image, layer.nodes, unseen);
-          painted.set(layer, one);
-        }
-        isWhole &&= one.without === 0;
-        return { painted: one, levels: levels[i]! };
-      });
-      const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-      if (target.width !== width || target.height !== height) {
-        target.width = width;
-        target.height = height;
-      }
-      const reference = state.first.plane;
-      const more = painter.draw({ camera, ratio, reference, layers: drawn, stretch, colormap, inverted });
-      target.dataset.drawn = String(Number(target.dataset.drawn ?? 0) + 1);
-      if (more || !isWhole) request = requestAnimationFrame(draw);
-    };
-    cancelAnimationFrame(request);
-    if (size.width > 1) request = requestAnimationFrame(draw);
-  });
-  return () => {
-    stop();
-    cancelAnimationFrame(request);
-  };
+/** What the canvas is to style sheets, keyboards and those who do not see it. */
+function describe(canvas: HTMLCanvasElement): void {
+  canvas.className = "viewer-canvas";
+  canvas.tabIndex = 0;
+  canvas.role = "application";
+  canvas.ariaLabel = "Live image. Arrow keys move the cross-hair, Enter uses the tool there, plus and minus zoom.";
+  canvas.setAttribute("aria-describedby", "viewer-readout");
 }
 
 interface Drag {
@@ -238,7 +190,13 @@ function followPointers(target: HTMLCanvasElement, state: ViewerState): () => vo
     if (source !== null || tool === "move") state.picked.value = source?.row ?? null;
   };
 
-  // Preact's own handler for the wheel is passive and could not keep the page from scrolling.
+  const onLeave = () => {
+    const cursor = state.cursor.peek();
+    if (cursor !== null) state.cursor.value = { ...cursor, pinned: true };
+  };
+
+  const onMenu = (event: Event) => event.preventDefault();
+
   const onWheel = (event: WheelEvent) => {
     event.preventDefault();
     // Lines and pages, as some mice count, are some pixels each.
@@ -251,13 +209,17 @@ function followPointers(target: HTMLCanvasElement, state: ViewerState): () => vo
   target.addEventListener("pointermove", onMove);
   target.addEventListener("pointerup", onUp);
   target.addEventListener("pointercancel", onUp);
+  target.addEventListener("pointerleave", onLeave);
   target.addEventListener("wheel", onWheel, { passive: false });
+  target.addEventListener("contextmenu", onMenu);
   return () => {
     target.removeEventListener("pointerdown", onDown);
     target.removeEventListener("pointermove", onMove);
     target.removeEventListener("pointerup", onUp);
     target.removeEventListener("pointercancel", onUp);
+    target.removeEventListener("pointerleave", onLeave);
     target.removeEventListener("wheel", onWheel);
+    target.removeEventListener("contextmenu", onMenu);
   };
 }
 
@@ -273,6 +235,6 @@ function picture(image: HTMLCanvasElement, overlay: HTMLCanvasElement): Promise<
   both.height = image.height;
   const context = both.getContext("2d")!;
   context.drawImage(image, 0, 0);
-  context.drawImage(overlay, 0, 0);
+  if (!overlay.hidden) context.drawImage(overlay, 0, both.height - overlay.height);
   return new Promise((done) => both.toBlob(done, "image/png"));
 }

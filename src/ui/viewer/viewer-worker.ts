@@ -12,7 +12,7 @@ import { browserInflate } from "./inflate.ts";
 import { KeptFile } from "./kept-file.ts";
 import type { ImageUnit, LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
 import { partOf } from "./plane.ts";
-import { halvingsFor, pyramidOf } from "./pyramid.ts";
+import { halvingsFor, Pyramid } from "./pyramid.ts";
 
 /** Files up to this size stay in memory as far as they were read; of larger ones only the pixels do. */
 const MOST_KEPT = 96_000_000;
@@ -93,16 +93,25 @@ async function load(request: OpenRequest, tell: Tell): Promise<LoadedImage> {
   const { x0, y0, width, height } = part;
   const values = makePixels(imageType(hdu), width * height);
   const finder = new CutLevelFinder(values.length, width, await kernels);
-  await visitRows(hdu, { plane, x: [x0, x0 + width], y: [y0, y0 + height] }, ({ y, data }) => {
+  let pyramid: Pyramid | null = null;
+  const growing = longestSide.promise.then((longest) => {
+    const halvings = Math.max(width, height) <= longest ? 0 : halvingsFor(part, Math.min(OVERVIEW, longest));
+    pyramid = new Pyramid(values, part, halvings);
+    return pyramid;
+  });
+  await visitRows(hdu, { plane, x: [x0, x0 + width], y: [y0, y0 + height] }, ({ y, rows, data }) => {
     (values as Uint8Array).set(data as Uint8Array, (y - y0) * width);
     finder.push(data);
+    // While they are in the processor's cache, and the next ones on their way.
+    pyramid?.grow(y - y0 + rows);
   });
-  const levels = finder.find(values);
-  const longest = await longestSide.promise;
-  const halvings = Math.max(width, height) <= longest ? 0 : halvingsFor(part, Math.min(OVERVIEW, longest));
-  const pyramid = pyramidOf(values, part, halvings);
+  const cuts = finder.find(values);
+  const { levels, halvings } = await growing.then((grown) => {
+    grown.grow(height);
+    return grown;
+  });
   const units = (await file.hdus()).filter((one) => (one.image?.axes.length ?? 0) > 0).map(unitOf);
-  return { unit, units, plane, part, values, levels: pyramid, halvings, ...levels, keywords: keywordsOf(hdu) };
+  return { unit, units, plane, part, values, levels, halvings, ...cuts, keywords: keywordsOf(hdu) };
 }
 
 /** Says things ten times a second at most. */
@@ -123,6 +132,7 @@ self.onmessage = async ({ data }: MessageEvent<ViewerRequest>) => {
     return;
   }
   const { id, open } = data;
+  say("reading");
   try {
     const image = await load(
       open,
@@ -134,4 +144,3 @@ self.onmessage = async ({ data }: MessageEvent<ViewerRequest>) => {
     say({ id, error: cause instanceof Error ? cause.message : String(cause) });
   }
 };
-say("started");

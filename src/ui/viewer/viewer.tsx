@@ -237,6 +237,7 @@ function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
       <div class="viewer-desk" aria-busy={busy}>
         <Stage
           state={state}
+          takePainter={() => reader.takePainter()}
           onPicture={(take) => {
             picture.current = take;
           }}
