@@ -9,14 +9,22 @@ it("makes a token that works, shows it once, and revokes it", async () => {
   await page.getByLabel("What the new token is for").fill("pyobs");
   await page.getByRole("button", { name: "Make a token" }).click();
   const token = await page.getByLabel("New token", { exact: true }).inputValue();
+  expect(await focused(page)).toBe("New token");
   const ask = () => fetch(`${url}/profile/`, { headers: { Authorization: `Token ${token}` } });
   expect((await ask()).status).toBe(200);
 
   await page.reload();
-  await page.getByRole("button", { name: "Revoke pyobs" }).waitFor();
+  const revoke = page.getByRole("button", { name: "Revoke … pyobs" });
+  await revoke.waitFor();
   expect(await page.getByLabel("New token", { exact: true }).count()).toBe(0);
-  await page.getByRole("button", { name: "Revoke pyobs" }).click();
-  await page.getByRole("button", { name: "Revoke pyobs" }).waitFor({ state: "detached" });
+  await revoke.press("Enter");
+  const question = page.getByRole("dialog", { name: "Revoke this token?" });
+  await question.getByRole("button", { name: "Keep it" }).press("Enter");
+  expect(await focused(page)).toBe("Revoke … pyobs");
+  expect((await ask()).status).toBe(200);
+  await page.keyboard.press("Enter");
+  await question.getByRole("button", { name: "Revoke it" }).press("Enter");
+  await revoke.waitFor({ state: "detached" });
   // The button is gone with its row: the focus is where the list is, not at the top of the page.
   expect(await focused(page)).toBe("Tokens for programs");
   expect((await ask()).status).toBe(401);

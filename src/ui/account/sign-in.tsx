@@ -57,7 +57,7 @@ export default function SignInPage() {
         </p>
         {fault &&
           (fault.kind === "refused" && fault.status === 400 ? (
-            <Notice mood="bad" title="That did not open the archive" alert>
+            <Notice mood="bad" title="Username and password do not fit" alert>
               <p>{fault.message}</p>
             </Notice>
           ) : (

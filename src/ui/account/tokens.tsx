@@ -1,9 +1,10 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { getJson, send } from "../api/client.ts";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { forgetSeen, useResource } from "../api/resource.ts";
 import { announce } from "../design/announce.tsx";
 import { Copy } from "../design/copy.tsx";
+import { Dialog } from "../design/dialog.tsx";
 import { useKeptFocus } from "../design/kept-focus.ts";
 import { Fault, Notice } from "../design/notice.tsx";
 
@@ -59,18 +60,16 @@ export function Tokens() {
                   {token.expires && `, ends ${token.expires.slice(0, 10)}`}
                 </span>
               </span>
-              <button
-                type="button"
-                class="button tight danger"
-                onClick={() =>
+              <Revoke
+                token={token}
+                onRevoke={() =>
                   change(async () => {
                     await send("DELETE", `/profile/tokens/${token.id}/`);
+                    if (fresh?.startsWith(token.hint)) setFresh(null);
                     announce(`Token ${token.label} is revoked.`);
                   })
                 }
-              >
-                Revoke<span class="unseen"> {token.label}</span>
-              </button>
+              />
             </li>
           ))}
         </ul>
@@ -89,15 +88,57 @@ export function Tokens() {
   );
 }
 
+/** Asks first: what uses the token stops working at once, and nobody can bring it back. */
+function Revoke({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <button type="button" class="button tight danger" onClick={() => dialog.current?.showModal()}>
+        Revoke …<span class="unseen"> {token.label}</span>
+      </button>
+      <Dialog dialog={dialog} title="Revoke this token?">
+        <p>
+          Programs that use <b>{token.label}</b> no longer get in, from now on. This cannot be undone.
+        </p>
+        <div class="buttons">
+          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+            Keep it
+          </button>
+          <button
+            type="button"
+            class="button danger"
+            onClick={() => {
+              dialog.current?.close();
+              onRevoke();
+            }}
+          >
+            Revoke it
+          </button>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
 function Fresh({ token }: { token: string }) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // Selected, so that Ctrl-C is all that is left to do.
+  useEffect(() => field.current?.focus(), [token]);
   return (
     <Notice mood="good" title="Copy the new token now: it is shown this once">
       <div class="secret">
         <label class="unseen" for={id}>
           New token
         </label>
-        <input id={id} class="input" readOnly value={token} onFocus={(event) => event.currentTarget.select()} />
+        <input
+          id={id}
+          ref={field}
+          class="input"
+          readOnly
+          value={token}
+          onFocus={(event) => event.currentTarget.select()}
+        />
         <Copy text={token} what="token" words="Copy" />
       </div>
       <div class="steps">

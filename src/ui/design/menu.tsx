@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface MenuProps {
@@ -39,7 +39,8 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
     stops.at(at < 0 ? (way === 1 ? 0 : -1) : (at + way) % stops.length)?.focus();
   };
 
-  useEffect(() => {
+  // Before the next key can come: the panel may be left at once.
+  useLayoutEffect(() => {
     if (!open) return;
     if (entering.current !== null) step(entering.current);
     entering.current = null;

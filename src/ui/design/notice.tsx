@@ -37,16 +37,22 @@ const TITLES: Record<ApiError["kind"], string> = {
   server: "The archive failed on this request",
 };
 
+/** What to make of a failure; `what` was asked for. */
+function wordsOf(fault: ApiError, what: string): string {
+  if (fault.kind === "offline") {
+    return `${what} could not be loaded. Check the network; this page tries again by itself as soon as it is back.`;
+  }
+  // Django's two words, which the API keeps.
+  if (fault.message === "Not found.") return "It was deleted meanwhile, or this account does not see it any more.";
+  return fault.message;
+}
+
 /** A failed request: what it means and the button that helps. `again` tries once more. */
 export function Fault({ fault, again, what }: { fault: ApiError; again?: () => void; what: string }) {
   const offline = fault.kind === "offline";
   return (
     <Notice mood={offline ? "warn" : "bad"} title={TITLES[fault.kind]} alert>
-      <p>
-        {offline
-          ? `${what} could not be loaded. Check the network; this page tries again by itself as soon as it is back.`
-          : fault.message}
-      </p>
+      <p>{wordsOf(fault, what)}</p>
       {fault.kind === "signed-out" && (
         // To the sign-in page a session that is not forgotten is one that has begun: it would lead straight back.
         <a
