@@ -10,6 +10,12 @@ useBrowser();
 const ALL = inject("names").length;
 const all = `${ALL} frames`;
 
+/** Places in the gallery, from 0, of the previews that the window shows, as JSON. */
+const IN_SIGHT = `JSON.stringify([...document.querySelectorAll(".plate-card .preview")].flatMap((plate, index) => {
+  const { top, bottom } = plate.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight ? [index] : [];
+}))`;
+
 it("leads people who are not signed in to the sign-in page and back to what they asked for", async () => {
   const person = await newcomer();
   const { page } = person;
@@ -457,6 +463,48 @@ it("has room for a list of 1,000 at once and all of its rows soon, for screen re
   await page.evaluate("window.scrollTo(0, 1e9)");
   expect(await row(999).getAttribute("aria-rowindex")).toBe("1001");
   expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
+  expect(person.complaints).toEqual([]);
+});
+
+it("asks for the previews of a long gallery where somebody looks, and not for those that fly past", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  const asked = new Set<number>();
+  await page.route(/\/frames\/\?.*limit=1000/, async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as { results: object[] };
+    const results = Array.from({ length: 1000 }, (_, i) => ({ ...list.results[i % list.results.length], id: 1e6 + i }));
+    await route.fulfill({ response, json: { ...list, count: 1000, results } });
+  });
+  await page.route(/\/frames\/1\d{6}\/preview\//, (route) => {
+    asked.add(Number(route.request().url().split("/").at(-3)) - 1e6);
+    return route.fulfill({ contentType: "image/svg+xml", body: "<svg xmlns='http://www.w3.org/2000/svg'/>" });
+  });
+  await page.clock.install();
+  await page.goto(`${url}/sign-in?next=${encodeURIComponent("/?limit=1000&view=gallery")}`);
+  await signIn(person);
+  const plates = page.getByRole("list", { name: "Previews of frames" }).getByRole("listitem");
+  await plates.first().locator(".preview.shown").waitFor();
+  expect(await page.locator(".plate-card").count()).toBe(1000);
+
+  await page.clock.pauseAt(Date.now() + 60_000);
+  for (const depth of [4000, 8000, 12_000]) {
+    await page.evaluate(`window.scrollTo(0, ${depth})`);
+    await new Promise((later) => setTimeout(later, 300)); // the browser sees what is near by now; the page's clock stands
+    await page.clock.runFor(100);
+  }
+  const seen = async () => JSON.parse(String(await page.evaluate(IN_SIGHT))) as number[];
+  const last = await seen();
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(100);
+      return last.every((index) => asked.has(index));
+    })
+    .toBe(true);
+  await page.evaluate("window.scrollTo(0, 8000)");
+  const past = await seen();
+  expect(past.length).toBeGreaterThan(5);
+  expect(past.filter((index) => asked.has(index))).toEqual([]);
   expect(person.complaints).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
+import { whenSeen } from "../design/sight.ts";
 
 /** The previews that the archive keeps ready: one for lists, 200 pixels wide, and one for a frame's page. */
 export type PreviewSize = "list" | "page";
@@ -10,6 +11,7 @@ interface PreviewProps {
   version?: number | null;
   /** Cuts, stretch, colours: the preview route's parameters. */
   wishes?: Record<string, string>;
+  /** Only when it is to be seen. */
   lazy?: boolean;
   /** Empty (decoration) where words beside it name the frame. */
   alt?: string;
@@ -33,15 +35,17 @@ export function previewAddress(
  */
 export function Preview({ frame, size, version = null, wishes, lazy = true, alt = "" }: PreviewProps) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
+  const [wanted, setWanted] = useState(!lazy);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => (wanted ? undefined : whenSeen(box.current!, () => setWanted(true))), [wanted]);
   return (
-    <div class={`plate preview ${state}`}>
+    <div ref={box} class={`plate preview ${state}`}>
       {state === "failed" ? (
         <span class="none">no preview</span>
       ) : (
         <img
-          src={previewAddress(frame.id, size, version, wishes)}
+          src={wanted ? previewAddress(frame.id, size, version, wishes) : undefined}
           alt={alt}
-          loading={lazy ? "lazy" : "eager"}
           decoding="async"
           onLoad={() => setState("shown")}
           onError={() => setState("failed")}

@@ -26,13 +26,16 @@ interface RowsProps {
 /** Rows that are there at once. */
 const FIRST = 100;
 const GROUP = 10;
+/** With previews: as many as the browser lays out anew within a third of a frame. */
+const GROUP_WITH_PREVIEWS = 5;
 
 export function Rows(props: RowsProps) {
-  const starts = Array.from({ length: Math.ceil(props.frames.length / GROUP) }, (_, group) => group * GROUP);
+  const size = props.thumbnails ? GROUP_WITH_PREVIEWS : GROUP;
+  const starts = Array.from({ length: Math.ceil(props.frames.length / size) }, (_, group) => group * size);
   return (
     <>
       {starts.map((start) => (
-        <Group key={start} {...props} start={start} end={Math.min(start + GROUP, props.frames.length)} />
+        <Group key={start} {...props} start={start} end={Math.min(start + size, props.frames.length)} />
       ))}
     </>
   );
@@ -91,6 +94,7 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
     <tbody
       ref={body}
       style={{ "--rows": end - start }}
+      data-near
       aria-hidden={here ? undefined : "true"}
       onKeyDown={(event) => moveFocus(event, frames)}
     >
