@@ -121,7 +121,7 @@ it("takes dropped files, pauses, cancels and goes on", async () => {
   await expect.poll(() => page.locator(".item-row.cancelled").count()).toBe(5);
   expect(await focused(page)).toMatch(/^Done/);
   const heard = await said();
-  expect(heard[0]).toMatch(/^Paused\. 2 files waiting/);
+  expect(heard[0]).toMatch(/^Paused: 2 files waiting\./);
   expect(heard.slice(1)).toEqual(["Going on.", "Uploads ended: 0 stored, 0 there before, 0 failed, 5 cancelled."]);
   await page.getByRole("button", { name: "Clear finished" }).press("Enter");
   expect(await focused(page)).toBe("Upload frames");

@@ -190,7 +190,7 @@ function Queue() {
     <section class="queue" aria-labelledby="queue-title">
       <div class="queue-head">
         <h2 id="queue-title" tabIndex={-1} data-home>
-          {ended ? "Done" : paused.value ? "Paused" : "Uploading"}
+          {unreachable.value ? "Waiting for the archive" : ended ? "Done" : paused.value ? "Paused" : "Uploading"}
           <span class="muted small">
             {` ${count(sum.done + sum.known + sum.failed)} of ${counted(sum.files - sum.cancelled, "file")}, ${bytes(sum.sent)} of ${bytes(sum.bytes)}`}
           </span>

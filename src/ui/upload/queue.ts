@@ -107,9 +107,8 @@ export function add(files: readonly { file: File; path: string }[]): void {
 
 export function pause(on: boolean): void {
   paused.value = on;
-  tell(
-    on ? `Paused. ${counted(totals.value.waiting, "file")} waiting; what is on its way still arrives.` : "Going on.",
-  );
+  const { waiting } = totals.value;
+  tell(on ? `Paused: ${counted(waiting, "file")} waiting. What is on its way still arrives.` : "Going on.");
   pump();
 }
 
