@@ -12,7 +12,7 @@ import { BundleTexts, CHECKSUMS, type Described, MANIFEST, MISSING } from "./bun
 import type { Archive } from "./context.ts";
 import { ArchiveError } from "./errors.ts";
 import type { OriginalOf } from "./original.ts";
-import { isCompressed, isSeekable } from "./plain-file.ts";
+import { exactFormat, isSeekable } from "./plain-file.ts";
 import { failureOf, withOriginals } from "./unpacking.ts";
 import { framesOf, type Wish } from "./wish.ts";
 import { ZipLayout } from "./zip-layout.ts";
@@ -197,7 +197,6 @@ function describe(
   root: string,
 ): Described {
   const { size, md5, sha256 } = facts;
-  // The address gives these very bytes also when the file is packed one day.
-  const format = isCompressed(facts.filename) ? "" : "&format=fits";
-  return { name, size, md5, sha256, url: `${root}frames/${frame.id}/download/?version=${frame.version}${format}` };
+  const query = `version=${frame.version}${exactFormat(facts.filename)}`;
+  return { name, size, md5, sha256, url: `${root}frames/${frame.id}/download/?${query}` };
 }

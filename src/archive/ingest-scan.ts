@@ -8,6 +8,7 @@ import { verifyChecksum } from "../fits/checksum.ts";
 import { FitsError } from "../fits/errors.ts";
 import { FitsFile } from "../fits/file.ts";
 import type { Hdu } from "../fits/hdu.ts";
+import { Checksums, type Sums } from "./checksums.ts";
 import { ArchiveError } from "./errors.ts";
 import { PassingSource } from "./ingest-source.ts";
 
@@ -35,7 +36,11 @@ export interface Scanned {
   /** Whether the science image is tile-compressed (.fits.fz). */
   packed: boolean;
   warnings: string[];
+  /** What the plain FITS file inside a gzip is known by; null where there is none, or a packed one. */
+  plain: Sums | null;
 }
+
+export type ScannedSoFar = Omit<Scanned, "warnings" | "plain">;
 
 export class IngestScan {
   private readonly source = new PassingSource();
@@ -44,6 +49,7 @@ export class IngestScan {
   private failure: { error: unknown } | null = null;
   private head: Uint8Array | null = new Uint8Array(0);
   private inflater: Inflater | null = null;
+  private readonly inflated = new Checksums();
   private first: Hdu | null = null;
   private sci: Hdu | null = null;
   private primary: Hdu | null = null;
@@ -59,7 +65,7 @@ export class IngestScan {
   }
 
   /** What is known before the end; null while there is no image yet. */
-  get soFar(): Omit<Scanned, "warnings"> | null {
+  get soFar(): ScannedSoFar | null {
     const { science, primary } = this;
     if (science === null || primary === null) return null;
     return { science, primary, gzip: this.inflater !== null, packed: science.kind === "compressed-image" };
@@ -89,7 +95,8 @@ export class IngestScan {
     this.throwFailure();
     const { soFar } = this;
     if (soFar === null) throw new FitsError("NO_IMAGE", "the file has no image");
-    return { ...soFar, warnings: this.warnings() };
+    const plain = soFar.gzip && !soFar.packed ? this.inflated.sums() : null;
+    return { ...soFar, warnings: this.warnings(), plain };
   }
 
   /** Ends whatever still runs. May be called at any time. */
@@ -104,7 +111,10 @@ export class IngestScan {
     const head = this.head ?? new Uint8Array(0);
     this.head = null;
     if (head[0] === 0x1f && head[1] === 0x8b) {
-      this.inflater = new Inflater(this.maxInflatedBytes, (bytes) => this.source.feed(bytes));
+      this.inflater = new Inflater(this.maxInflatedBytes, (bytes) => {
+        this.inflated.update(bytes);
+        return this.source.feed(bytes);
+      });
     }
     const wrapper = WRAPPERS.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
     if (wrapper !== undefined) {

@@ -22,9 +22,10 @@ import { ArchiveError } from "./errors.ts";
 import { factsOf, lookupOf } from "./facts.ts";
 import { formatTemplate } from "./formatter.ts";
 import type { HeaderLookup } from "./header-lookup.ts";
-import { IngestScan, type Scanned } from "./ingest-scan.ts";
+import { IngestScan, type ScannedSoFar } from "./ingest-scan.ts";
 import { basenameOf, checkName, directoryOf, segmentOf, stripExtensions } from "./names.ts";
 import { type HeldPacking, packHeld } from "./pack-held.ts";
+import { plainName } from "./plain-file.ts";
 
 /** Directory below ARCHIVE_ROOT for files whose science header has not come yet. */
 const WAITING = ".incoming";
@@ -106,7 +107,8 @@ async function take(archive: Archive, upload: Upload, now: number): Promise<Inge
     if (!writer.begun) key = final;
     const warnings = [...scanned.warnings, ...lookup.warnings].slice(0, MOST_WARNINGS);
     const filename = facts.basename + extensionOf(scanned);
-    const file: StoredFile = { key: final, filename, ...sums, packing: "none", original: null, warnings };
+    const original = scanned.plain === null ? null : { filename: plainName(filename), ...scanned.plain };
+    const file: StoredFile = { key: final, filename, ...sums, packing: "none", original, warnings };
     const stored = await store(archive, file, writer);
     if (stored.file.packing === "none" && key !== final) await move(archive, key!, final);
     const ingested = await addRow(archive, facts, stored, now);
@@ -155,7 +157,7 @@ interface Read {
   key: string;
 }
 
-function frameOf(config: Config, scanned: Omit<Scanned, "warnings">, upload: Upload, id: string): Read {
+function frameOf(config: Config, scanned: ScannedSoFar, upload: Upload, id: string): Read {
   const lookup = lookupOf(scanned.science, scanned.primary);
   const headerFacts = factsOf(lookup, scanned.science, config);
   const basename = nameOf(config, lookup, headerFacts.night, upload.filename);
@@ -191,7 +193,7 @@ function nameOf(config: Config, lookup: HeaderLookup, night: string, uploaded: s
 }
 
 /** By content, not by what the upload was called. */
-function extensionOf(scanned: Omit<Scanned, "warnings">): string {
+function extensionOf(scanned: ScannedSoFar): string {
   return `.fits${scanned.packed ? ".fz" : ""}${scanned.gzip ? ".gz" : ""}`;
 }
 

@@ -35,6 +35,12 @@ export function isSeekable(filename: string): boolean {
   return !/\.gz$/i.test(filename);
 }
 
+/** What an address of a frame's file needs to give the one of this name, also when it is packed one day (http/download.ts). */
+export function exactFormat(filename: string): string {
+  if (!isSeekable(filename)) return "&format=stored";
+  return isCompressed(filename) ? "" : "&format=fits";
+}
+
 /** `x.fits` for `x.fits.fz`, `x.fits.gz` and `x.fits.fz.gz`. */
 export function plainName(filename: string): string {
   return filename.replace(/(\.(fz|gz))+$/i, "");

@@ -14,11 +14,13 @@ import { answerBytes, type Representation } from "./representation.ts";
 
 export const download = resource();
 
-/** Whether the upload is wanted rather than what the archive has made of it. */
-function wantsOriginal(c: HttpContext): boolean {
-  const format = c.req.query("format") ?? "";
-  if (format === "" || format === "stored") return false;
-  if (format === "fits") return true;
+const FORMATS = ["fits", "stored"] as const;
+
+/** `fits`: plain; `stored`: as it is kept; null: what pyobs's clients can open, plain or packed, but no gzip. */
+function formatOf(c: HttpContext): (typeof FORMATS)[number] | null {
+  const text = c.req.query("format") ?? "";
+  const format = FORMATS.find((one) => one === text);
+  if (format !== undefined || text === "") return format ?? null;
   throw new ArchiveError("BAD_PARAMETER", "It accepts fits (plain, unpacked) or stored (as it is kept).", {
     field: "format",
   });
@@ -42,21 +44,27 @@ function lastModified(frame: Frame): number {
   return frame.created + (frame.file.packing === "none" ? 0 : 1000);
 }
 
-/** The frame with its original known, where that is wanted; UNREADABLE where it cannot be unpacked. */
-async function prepared(c: HttpContext, frame: Frame, wantsOriginal: boolean): Promise<Frame> {
-  if (!wantsOriginal) return frame;
+/**
+ * Whether the plain file inside is to be given, and the frame with that file known. UNREADABLE where it was asked for
+ * and cannot be had.
+ */
+async function chosen(c: HttpContext, frame: Frame): Promise<{ frame: Frame; plain: boolean }> {
+  const format = formatOf(c);
+  if (format === "stored" || (format === null && isSeekable(frame.file.filename))) return { frame, plain: false };
   const known = isUnknown(frame.file) ? await learnOriginal(c.var, frame) : frame;
   const failure = failureOf(known.file);
-  if (failure !== null) throw new ArchiveError("UNREADABLE", `The file of this frame ${failure}`);
-  return known;
+  if (failure !== null && format === "fits") {
+    throw new ArchiveError("UNREADABLE", `The file of this frame ${failure}`);
+  }
+  return { frame: known, plain: failure === null };
 }
 
-/** The file as it is kept, or, where it is packed and that is wanted, the plain file inside. */
-function fileOf(c: HttpContext, frame: Frame, wantsOriginal: boolean): Representation {
+/** The file as it is kept, or, where that is chosen, the plain file inside. */
+function fileOf(c: HttpContext, { frame, plain }: { frame: Frame; plain: boolean }): Representation {
   const { file } = frame;
   const { files, config } = c.var;
   const now = Date.now();
-  const original = wantsOriginal ? file.original : null;
+  const original = plain ? file.original : null;
   const given = original ?? file;
   const forEver = c.req.query("version") !== undefined && isSettled(frame, now);
   return {
@@ -91,7 +99,11 @@ download.openapi(
           .string()
           .optional()
           .openapi({
-            param: { description: "`fits`: plain, unpacked where it is kept packed or was uploaded as .fz or .gz." },
+            param: {
+              description:
+                "`fits`: plain, unpacked where it is kept packed or was uploaded as .fz or .gz. `stored`: as it is kept. " +
+                "Without it as it is kept, but uploads that came as .gz inflated.",
+            },
           }),
         s: z
           .string()
@@ -110,16 +122,15 @@ download.openapi(
     },
   }),
   async (c) => {
-    const original = wantsOriginal(c);
-    const frame = await prepared(c, await requireFile(c, "download"), original);
+    const first = await chosen(c, await requireFile(c, "download"));
     try {
-      return await answerBytes(c, fileOf(c, frame, original));
+      return await answerBytes(c, fileOf(c, first));
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === "NOT_FOUND")) throw error;
       // A packing may have taken the file's place since the catalogue was asked.
-      const again = await prepared(c, await requireFile(c, "download"), original);
-      if (again.file.key === frame.file.key) throw error;
-      return answerBytes(c, fileOf(c, again, original));
+      const again = await chosen(c, await requireFile(c, "download"));
+      if (again.frame.file.key === first.frame.file.key) throw error;
+      return answerBytes(c, fileOf(c, again));
     }
   },
 );

@@ -2,8 +2,9 @@
 import "@hono/zod-openapi";
 import * as z from "zod";
 import { ALL_USES, linkExpiry, signLinks } from "../archive/links.ts";
+import { exactFormat, isSeekable } from "../archive/plain-file.ts";
 import type { Config } from "../config.ts";
-import type { Frame, ListedFrame } from "../store/frame.ts";
+import type { Frame, ListedFrame, StoredFile } from "../store/frame.ts";
 
 /** What all frames of one answer share. */
 export interface FrameView {
@@ -40,6 +41,11 @@ export function downloadUrls(view: FrameView, frames: readonly { id: number; ver
   return frames.map(({ id }, i) => `${root}frames/${id}/download/?${signatures[i]}`);
 }
 
+/** What a frame's name, size and checksums are of: the file that its `url` gives (http/download.ts). */
+function givenOf({ file }: ListedFrame): Pick<StoredFile, "filename" | "size" | "md5" | "sha256"> {
+  return isSeekable(file.filename) ? file : (file.original ?? file);
+}
+
 function areaOf(footprint: Frame["footprint"]): { type: "Polygon"; coordinates: [number, number][][] } | undefined {
   if (footprint === null || footprint.length === 0) return undefined;
   // RFC 7946 §3.1.6: the first and the last position of a ring are the same.
@@ -54,6 +60,7 @@ export function frameObjects(view: FrameView, frames: readonly ListedFrame[]) {
 /** What is undefined here is not in the JSON; each object has the same fields, which V8 makes and writes much faster. */
 function frameObject(view: FrameView, frame: ListedFrame, url: string) {
   const { file } = frame;
+  const given = givenOf(frame);
   const hasTarget = !WITHOUT_TARGET.test(frame.imagetyp);
   const object = hasTarget ? frame.object : null;
   const filter = hasTarget ? frame.filter : null;
@@ -76,11 +83,11 @@ function frameObject(view: FrameView, frame: ListedFrame, url: string) {
     binning: `${frame.xbinning}x${frame.ybinning}`,
     related_frames: view.withRelated === false ? undefined : frame.relatedIds,
     url,
-    filename: file.filename,
+    filename: given.filename,
     night: frame.night,
-    size: file.size,
-    md5: file.md5,
-    sha256: file.sha256,
+    size: given.size,
+    md5: given.md5,
+    sha256: given.sha256,
     width: frame.width,
     height: frame.height,
     RA: frame.ra,
@@ -112,7 +119,7 @@ function frameObject(view: FrameView, frame: ListedFrame, url: string) {
         sha256: file.sha256,
         size: file.size,
         extension: extensionOf(frame.basename, file.filename),
-        url,
+        url: url + exactFormat(file.filename),
       },
     ],
   };

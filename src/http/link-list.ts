@@ -4,7 +4,7 @@ import { archiveOf } from "../archive/context.ts";
 import { ArchiveError } from "../archive/errors.ts";
 import { LIST_FORMATS, type Listed, type ListFormat, listHeaders, listStream } from "../archive/link-list.ts";
 import { ALL_USES, linkExpiry, signLinks } from "../archive/links.ts";
-import { isCompressed } from "../archive/plain-file.ts";
+import { exactFormat } from "../archive/plain-file.ts";
 import { failureOf, withOriginals } from "../archive/unpacking.ts";
 import { framesOf, type Wish } from "../archive/wish.ts";
 import type { ListedFrame, Sight } from "../store/frame.ts";
@@ -85,8 +85,6 @@ async function* listed(
       const { file } = frame;
       const original = uncompress || (file.packing !== "none" && plain.has(frame.id)) ? file.original : null;
       const { filename, size, md5, sha256 } = original ?? file;
-      // These very bytes, also when the file is packed while it is fetched.
-      const format = isCompressed(filename) ? "" : "&format=fits";
       const failure = uncompress ? failureOf(file) : null;
       return {
         id: frame.id,
@@ -97,7 +95,7 @@ async function* listed(
         dateObs: frame.dateObs,
         object: frame.object,
         filter: frame.filter,
-        url: `${root}frames/${frame.id}/download/?${links[i]}${format}`,
+        url: `${root}frames/${frame.id}/download/?${links[i]}${exactFormat(filename)}`,
         note: failure === null ? null : `as it was uploaded: it ${failure}`,
       };
     });

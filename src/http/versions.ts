@@ -2,6 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { ArchiveError } from "../archive/errors.ts";
+import { exactFormat } from "../archive/plain-file.ts";
 import type { Version } from "../store/catalogue.ts";
 import { frameViewOf, requireSight, resource } from "./context.ts";
 import { downloadUrls, extensionOf, type FrameView, isoOf } from "./frame-object.ts";
@@ -49,7 +50,7 @@ function versionObject(one: Version, url: string) {
     packing: file.packing,
     original: file.original,
     warnings: file.warnings,
-    url,
+    url: url + exactFormat(file.filename),
   };
 }
 

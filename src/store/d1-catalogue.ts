@@ -167,7 +167,9 @@ export class D1Catalogue implements Catalogue {
       const owned = await this.owned(facts.basename);
       if (owned === null) continue;
       const { frame: old, row } = owned;
-      if (await this.holds(facts.basename, file.original?.sha256 ?? file.sha256)) {
+      // Of an upload its own bytes count, also where it is the same FITS file in another gzip.
+      const upload = file.packing === "none" ? file : (file.original ?? file);
+      if (await this.holds(facts.basename, upload.sha256)) {
         return { outcome: "duplicate", frame: old };
       }
       if (!(await supersede(this.database, old, row, facts, file, now, due))) continue;

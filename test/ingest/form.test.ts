@@ -1,5 +1,7 @@
 /** Forms as real clients write them, byte by byte (captured from the versions named), and forms that lack something. */
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { beforeAll, expect, it } from "vitest";
 import { addRecordedUsers, browser, request, TOKENS } from "../http/archive.ts";
 import { frameBytes } from "./headers.ts";
@@ -82,5 +84,35 @@ it("sent by a browser's session to a path without its slash are redirected, with
     expect([path, answer.status, answer.headers.get("Location")]).toEqual([path, 308, `${path}/`]);
     const without = await request(`${path}/`, { method: "POST", headers: session, body });
     expect([path, without.status]).toEqual([path, 403]);
+  }
+});
+
+it("with a gzip give back what pyobs's clients can open at its url, and the gzip at its version's", async () => {
+  const plain = frameBytes({ FNAME: "zipped" });
+  const zipped = new Uint8Array(gzipSync(plain));
+  const body =
+    '--B\r\nContent-Disposition: form-data; name="file"; filename="zipped.fits.gz"\r\n\r\nSIMPLE\r\n--B--\r\n';
+  expect(await (await send("B", body, zipped)).json()).toEqual({ created: 1, filenames: ["zipped"] });
+  const list = await request("/frames/?basename_exact=zipped", { token: TOKENS.admin });
+  const [frame] = ((await list.json()) as { results: Record<string, unknown>[] }).results;
+  const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+  expect(frame).toMatchObject({ filename: "zipped.fits", size: plain.length, sha256: sha256(plain) });
+  const [version] = frame!.version_set as Record<string, unknown>[];
+  expect(version).toMatchObject({ extension: ".fits.gz", size: zipped.length, sha256: sha256(zipped) });
+  for (const [url, bytes, name] of [
+    [frame!.url, plain, "zipped.fits"],
+    [`/frames/${frame!.id}/download/`, plain, "zipped.fits"],
+    [version!.url, zipped, "zipped.fits.gz"],
+  ] as const) {
+    const { pathname, search } = new URL(url as string, "http://archive");
+    const answer = await request(pathname + search, pathname === url ? { token: TOKENS.admin } : {});
+    expect(answer.headers.get("Content-Disposition")).toBe(`attachment; filename=${name}`);
+    expect(answer.headers.get("Content-Length")).toBe(`${bytes.length}`);
+    expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(bytes));
+  }
+  // The archive knows it by both.
+  for (const bytes of [plain, zipped]) {
+    const found = await request(`/versions/?sha256=${sha256(bytes)}`, { token: TOKENS.admin });
+    expect(await found.json()).toMatchObject({ count: 1 });
   }
 });

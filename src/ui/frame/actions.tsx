@@ -30,7 +30,7 @@ export function Actions({ frame, version }: { frame: Frame; version: number | nu
       <Menu label="More downloads" icon="more" compact>
         {(close) => (
           <>
-            <a class="item" href={fileAddress(frame.id, version)} download onClick={close}>
+            <a class="item" href={fileAddress(frame.id, version, { format: "stored" })} download onClick={close}>
               <Icon name="file" /> {packed ? "Packed, as it is kept (.fits.fz)" : "As it is kept"}
             </a>
             {packed && (
