@@ -1,14 +1,11 @@
 /**
- * The deployable bundle in a bare workerd, for benchmarks: built by `wrangler deploy --dry-run`, run by the miniflare
- * API. (`wrangler dev` would put a proxy in front that costs more than most requests.) CPU time and memory are read
- * from outside, from /proc, because the clock inside a Worker stands still while it computes.
+ * The archive as `npm start` runs it, for benchmarks. CPU time and memory are read from outside, from /proc, because the
+ * clock inside a Worker stands still while it computes.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { LOCAL_RUNTIME } from "../scripts/local-runtime.mjs";
+import { join } from "node:path";
+import { startLocally } from "../scripts/local-archive.mjs";
 
 const TICKS_A_SECOND = 100; // USER_HZ, the unit of /proc/PID/stat on Linux
 
@@ -36,61 +33,29 @@ function descendants(root = process.pid) {
   return found;
 }
 
-/** The bundle's modules, built anew. */
-function buildBundle(entry) {
-  const folder = mkdtempSync(join(tmpdir(), "platevault-bundle-"));
-  execFileSync(
-    process.execPath,
-    ["node_modules/wrangler/bin/wrangler.js", "deploy", ...(entry ? [entry] : []), "--dry-run", "--outdir", folder],
-    {
-      env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
-      stdio: "pipe",
-    },
-  );
-  const names = readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((name) => /\.(js|mjs|wasm)$/.test(name));
-  const script = names.find((name) => /^[^/]+\.js$/.test(name));
-  const modules = [script, ...names.filter((name) => name !== script)].map((name) => ({
-    type: extname(name) === ".wasm" ? "CompiledWasm" : "ESModule",
-    path: join(folder, name),
-    contents: readFileSync(join(folder, name)),
-  }));
-  return { folder, modules };
-}
-
 /**
  * Starts the archive with empty, migrated storage of its own.
  * `vars`: settings over the defaults. `entry`: another Worker than the archive's, for benchmarks of its parts.
- * `workers`, `bindings` and the like of miniflare may be given in `options`.
+ * `workers`, `bindings` and the like of miniflare may be given in `options`; `state` is then somebody else's to remove.
  */
-export async function startArchive({ vars = {}, entry, options = {}, migrate = true } = {}) {
-  const { folder, modules } = buildBundle(entry);
-  const state = mkdtempSync(join(tmpdir(), "platevault-bench-"));
+export async function startArchive({ vars = {}, entry, options = {}, migrate = true, state } = {}) {
+  const own = state ?? mkdtempSync(join(tmpdir(), "platevault-bench-"));
   const before = new Set(descendants());
-  Object.assign(process.env, LOCAL_RUNTIME); // miniflare reads it when it starts workerd
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules,
-      modulesRoot: folder,
-      compatibilityDate: "2026-08-01",
-      compatibilityFlags: ["nodejs_compat"],
-      bindings: {
-        SECRET_KEY: "a secret for benchmarks only, long enough",
-        ADMIN_USERNAME: "bench",
-        ADMIN_PASSWORD: "bench-password-1",
-        ...vars,
-      },
-      d1Databases: { DB: "platevault" },
-      r2Buckets: { FILES: "platevault" },
-      queueProducers: { WORK: { queueName: "work" } },
-      queueConsumers: { work: { maxBatchSize: 10, maxBatchTimeout: 0.1 } },
-      resourcePersistencePath: state,
-      cf: false,
+  const miniflare = await startLocally({
+    entry,
+    state: own,
+    bindings: {
+      SECRET_KEY: "a secret for benchmarks only, long enough",
+      ADMIN_USERNAME: "bench",
+      ADMIN_PASSWORD: "bench-password-1",
+      ...vars,
+    },
+    options: {
+      queueConsumers: { "platevault-work": { maxBatchSize: 10, maxBatchTimeout: 0.1 } },
       handleStructuredLogs: () => {}, // a line a request would bury the figures
       ...options,
-    }),
-  );
+    },
+  });
   const url = await miniflare.ready;
   const pid = descendants()
     .filter((process) => !before.has(process))
@@ -107,7 +72,7 @@ export async function startArchive({ vars = {}, entry, options = {}, migrate = t
   return {
     url,
     miniflare,
-    state,
+    state: own,
     /** A staff user's token. */
     async token() {
       const answer = await fetch(new URL("api-token-auth/", url), {
@@ -145,8 +110,7 @@ export async function startArchive({ vars = {}, entry, options = {}, migrate = t
     },
     async stop() {
       await miniflare.dispose();
-      rmSync(state, { recursive: true, force: true });
-      rmSync(folder, { recursive: true, force: true });
+      if (state === undefined) rmSync(own, { recursive: true, force: true });
     },
   };
 }

@@ -3,7 +3,7 @@
  * workerd process over a small one (budget: 50 MB), and how long frames of usual sizes take.
  *
  * Measured twice: with the files outside of the process, as in production, and with miniflare's R2 inside, as `npm start`
- * runs it. What the latter leaves for V8 to collect is more than what the archive needs: scripts/local-runtime.mjs.
+ * runs it. What the latter leaves for V8 to collect is more than what the archive needs: scripts/local-archive.mjs.
  */
 import { Response } from "miniflare";
 import { Random } from "../src/cli/demo-sky.ts";

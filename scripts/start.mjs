@@ -3,13 +3,13 @@
  * migrations to the embedded D1 and runs the Worker in workerd. Plain JavaScript, so that even a Node that is too old
  * can read it far enough to say so.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LOCAL_RUNTIME } from "./local-runtime.mjs";
+import util from "node:util"; // whole: an old Node lacks parseEnv, and is to hear of that in words
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -55,7 +55,6 @@ if (!(await isFree(port))) {
 
 const environment = {
   ...process.env,
-  ...LOCAL_RUNTIME,
   CI: "true", // no questions
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false", // no look-up of where this machine is
@@ -73,13 +72,7 @@ function run(args, complaint) {
 
 // ── Secrets and the first account. What is in .dev.vars already is never changed.
 function readVars(path) {
-  const vars = {};
-  if (!existsSync(path)) return vars;
-  for (const line of readFileSync(path, "utf8").split(/\r?\n/)) {
-    const match = /^\s*([A-Z0-9_]+)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match) vars[match[1]] = match[2].replace(/^(["'])(.*)\1$/, "$2");
-  }
-  return vars;
+  return existsSync(path) ? { ...util.parseEnv(readFileSync(path, "utf8")) } : {};
 }
 
 /** As dotenv reads it back: single quotes keep every character as it is. */
@@ -103,16 +96,10 @@ if (additions.length > 0) {
 }
 chmodSync(varsPath, 0o600);
 
-// The environment wins over .dev.vars for this run; handed over in a file, because arguments can be read by everybody.
-// Which settings there are is asked of the one table, so that none is forgotten here.
+// The environment wins over .dev.vars for this run. Which settings there are is asked of the one table, so that none is
+// forgotten here.
 const SETTINGS = new Set(readFileSync("src/config.ts", "utf8").match(/(?<=\(vars, ")[A-Z_]+/g));
-const overriding = [...SETTINGS].filter((name) => process.env[name]);
-mkdirSync(".wrangler", { recursive: true });
-const overridesPath = join(".wrangler", "start.vars");
-writeFileSync(overridesPath, overriding.map((name) => `${name}=${quoted(process.env[name])}\n`).join(""), {
-  mode: 0o600,
-});
-for (const name of overriding) vars[name] = process.env[name];
+for (const name of SETTINGS) if (process.env[name]) vars[name] = process.env[name];
 
 // ── The UI, built when a source is newer than the last build.
 function newest(path) {
@@ -130,46 +117,36 @@ if (newest("dist/index.html") < Math.max(...sources.map(newest))) {
 // ── The catalogue's tables.
 console.log("Preparing the catalogue …");
 const wrangler = "node_modules/wrangler/bin/wrangler.js";
-const stateArguments = process.env.PLATEVAULT_STATE ? ["--persist-to", process.env.PLATEVAULT_STATE] : [];
-run([wrangler, "d1", "migrations", "apply", "DB", "--local", ...stateArguments], "The catalogue could not be prepared");
+const state = process.env.PLATEVAULT_STATE ?? join(".wrangler", "state");
+const migrations = [wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
+run(migrations, "The catalogue could not be prepared");
 
 // ── The Worker.
-const envFiles = ["--env-file", varsPath, ...(overriding.length > 0 ? ["--env-file", overridesPath] : [])];
-const server = spawn(
-  process.execPath,
-  [
-    wrangler,
-    "dev",
-    "--ip",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--log-level",
-    process.env.LOG_LEVEL || "error",
-    "--show-interactive-dev-session=false",
-    ...envFiles,
-    ...stateArguments,
-  ],
-  { env: environment, stdio: ["ignore", "inherit", "inherit"] },
-);
+const LEVELS = ["debug", "log", "info", "warn", "error", "none"];
+const least = Math.max(0, LEVELS.indexOf(process.env.LOG_LEVEL || "error"));
+const { startLocally } = await import("./local-archive.mjs");
+const archive = await startLocally({
+  bindings: vars,
+  state,
+  options: {
+    host: "127.0.0.1",
+    port,
+    handleStructuredLogs({ level, message }) {
+      if (LEVELS.indexOf(level) >= least) console.error(message);
+    },
+  },
+}).catch((error) => giveUp(`The archive could not be started: ${error.message}`));
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.on(signal, () => {
+  process.on(signal, async () => {
+    if (stopping) return;
     stopping = true;
-    server.kill(signal);
+    await archive.dispose().catch(() => undefined);
+    process.exit(0);
   });
 }
-server.on("exit", (code) => process.exit(stopping ? 0 : (code ?? 1)));
 
 const address = `http://127.0.0.1:${port}/`;
-for (let answered = false; !answered; ) {
-  await new Promise((done) => setTimeout(done, 200));
-  try {
-    answered = (await fetch(`${address}health/`)).ok;
-  } catch {
-    // not listening yet
-  }
-}
 const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = vars;
 const signedIn = await fetch(`${address}api-token-auth/`, {
   method: "POST",
@@ -177,7 +154,7 @@ const signedIn = await fetch(`${address}api-token-auth/`, {
   body: JSON.stringify({ username, password }),
 });
 const account = signedIn.ok
-  ? `${username} / ${password}   (kept in .dev.vars)`
+  ? `${username} / ${password}   (${process.env.ADMIN_PASSWORD ? "from the environment" : "kept in .dev.vars"})`
   : "with your account (its password is not the one in .dev.vars)";
 const known = signedIn.ok ? `username=${username}&password=${password}` : "username=…&password=…";
 const flag = port === 8787 ? "" : ` --url ${address}`;
@@ -190,7 +167,7 @@ console.log(`
   Your own    npm run archive -- ingest --recursive ~/frames${flag}
   The API     ${address}api/
 
-  Ctrl-C stops it; the frames stay in ${process.env.PLATEVAULT_STATE ?? ".wrangler/state"}.
+  Ctrl-C stops it; the frames stay in ${state}.
 `);
 
 // ── The clock, which stands still in the local runtime: the upkeep of wrangler.toml's `crons`, and once at the start for
@@ -198,8 +175,8 @@ console.log(`
 const HOUR = 3600 * 1000;
 async function keepUp(now) {
   try {
-    const answer = await fetch(`${address}cdn-cgi/local/scheduled?time=${now}`);
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    const { outcome } = await (await archive.getWorker()).scheduled({ scheduledTime: new Date(now) });
+    if (outcome !== "ok") throw new Error(outcome);
   } catch (error) {
     if (!stopping) console.error(`The upkeep failed, and is tried again in an hour: ${error.message}`);
   }

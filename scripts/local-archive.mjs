@@ -1,0 +1,82 @@
+/**
+ * The archive in a workerd of its own, as wrangler.toml describes it, for `npm start` and the benchmarks alike: built by
+ * `wrangler deploy --dry-run`, run by the miniflare API. (`wrangler dev` would put a second workerd with a proxy in front,
+ * which costs more than most requests do.)
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+/**
+ * Environment of the local runtime; what of it is set already stays.
+ *
+ * `--initial-old-space-size=4`: V8 collects all of a heap for the first time when it has 4 MB, not 256. The local R2
+ * passes every 4 KiB of a file through streams in JavaScript, and what these leave behind outside of the heap goes only
+ * in such a collection. `--max-semi-space-size=2`: new objects are looked through every 2 MB, not 16. With both, an
+ * upload of 98.7 MB adds 42 to 44 MB to workerd; without, 126 to 128. Their price: frames of 2048² and 4096² took some
+ * tenth longer to store (npm run bench:upload, three runs of each).
+ */
+const RUNTIME = {
+  MINIFLARE_WORKERD_V8_FLAGS:
+    process.env.MINIFLARE_WORKERD_V8_FLAGS ?? "--initial-old-space-size=4 --max-semi-space-size=2",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false", // no look-up of where this machine is
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_LOG: "error",
+};
+
+/** The deployable modules of the Worker, or of another `entry` with the same settings, built anew. */
+function built(entry) {
+  const folder = mkdtempSync(join(tmpdir(), "platevault-bundle-"));
+  try {
+    const args = ["deploy", ...(entry ? [entry] : []), "--dry-run", "--outdir", folder];
+    execFileSync(process.execPath, ["node_modules/wrangler/bin/wrangler.js", ...args], {
+      env: { ...process.env, ...RUNTIME, CI: "true" },
+      stdio: "pipe",
+    });
+    const names = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((name) => /\.(js|mjs|wasm)$/.test(name));
+    const script = names.find((name) => /^[^/]+\.js$/.test(name));
+    const modules = [script, ...names.filter((name) => name !== script)].map((name) => ({
+      type: extname(name) === ".wasm" ? "CompiledWasm" : "ESModule",
+      path: join(folder, name),
+      contents: readFileSync(join(folder, name)),
+    }));
+    return { folder, modules };
+  } finally {
+    // miniflare has the contents, and takes the paths for names.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Starts it and answers miniflare's object when it listens; ended by its `dispose()`. `bindings`: settings and secrets.
+ * `state`: where D1 and R2 keep their files, as `wrangler --persist-to` names it. `options`: miniflare's, over those of
+ * wrangler.toml.
+ */
+export async function startLocally({ entry, bindings, state, options = {} }) {
+  const { folder, modules } = built(entry);
+  Object.assign(process.env, RUNTIME); // read when miniflare is loaded or starts workerd
+  const [{ unstable_getMiniflareWorkerOptions }, { convertV4MiniflareOptions, Miniflare }] = await Promise.all([
+    import("wrangler"),
+    import("miniflare"),
+  ]);
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  const { assets, modulesRules: _, ...archive } = workerOptions;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...archive,
+      // Another Worker has no pages.
+      ...(entry ? {} : { assets }),
+      modules,
+      modulesRoot: folder,
+      bindings,
+      resourcePersistencePath: join(state, "v3"),
+      cf: false,
+      ...options,
+    }),
+  );
+  await miniflare.ready;
+  return miniflare;
+}
