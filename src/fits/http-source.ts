@@ -36,6 +36,8 @@ export interface HttpSourceOptions {
   /** Sent with every request (a token, say). */
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Bytes from the file's beginning that come with the first answer and are kept; default 1. */
+  head?: number;
 }
 
 /** A file behind HTTP ranges (RFC 9110 §14), pinned to the ETag of the first answer where that is a strong one. */
@@ -45,21 +47,23 @@ export class HttpSource implements ByteSource {
     private readonly options: HttpSourceOptions,
     readonly size: number,
     private readonly etag: string | null,
+    private readonly head: Uint8Array,
   ) {}
 
-  /** Asks for the first byte, which tells size and ETag, and whether the server knows ranges at all. */
+  /** Asks for the first bytes, which tell size and ETag, and whether the server knows ranges at all. */
   static async open(url: string, options: HttpSourceOptions): Promise<HttpSource> {
-    const response = await request(url, options, "bytes=0-0", {}, options.signal);
+    const response = await request(url, options, `bytes=0-${(options.head ?? 1) - 1}`, {}, options.signal);
+    const head = new Uint8Array(await response.arrayBuffer());
     const size = Number(/\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-    await response.body?.cancel();
     if (!Number.isSafeInteger(size)) throw new HttpSourceError("NO_RANGES", `${url} does not tell its size`, 206);
     const etag = response.headers.get("etag");
-    return new HttpSource(url, options, size, etag?.startsWith('"') ? etag : null);
+    return new HttpSource(url, options, size, etag?.startsWith('"') ? etag : null, head);
   }
 
   async getRange(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     const end = Math.min(offset + length, this.size);
     if (end <= offset) return new Uint8Array(0);
+    if (end <= this.head.length) return this.head.subarray(offset, end);
     const pin: Record<string, string> = this.etag ? { "if-match": this.etag } : {};
     const response = await request(this.url, this.options, `bytes=${offset}-${end - 1}`, pin, signal);
     const bytes = new Uint8Array(await response.arrayBuffer());

@@ -14,6 +14,8 @@ export interface KernelExports {
   swap16(src: number, dst: number, bytes: number): void;
   swap32(src: number, dst: number, bytes: number): void;
   swap64(src: number, dst: number, bytes: number): void;
+  inflate(src: number, length: number, dst: number, limit: number): number;
+  crc32(src: number, length: number): number;
   unshuffle2(src: number, stride: number, dst: number, count: number): void;
   unshuffle4(src: number, stride: number, dst: number, count: number): void;
   unshuffle8(src: number, stride: number, dst: number, count: number): void;

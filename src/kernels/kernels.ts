@@ -21,6 +21,8 @@ import type { KernelExports } from "./exports.ts";
 
 /** Readable bytes that the RICE decoder wants behind its input, and the encoder's pixel before the first. */
 const MARGIN = 160;
+/** Writable bytes that inflate wants behind its output. */
+const OVERRUN = 320;
 /** Bytes of a step of the loops that go value by value: small enough to stay in the processor's cache. */
 const STEP = 32_768;
 /** Bytes of decoded tiles that are handed over at once. */
@@ -36,8 +38,17 @@ export interface PackKernels {
   shuffle: typeof shuffle;
 }
 
+/** For a runtime whose own inflate has to be waited for, which for a tile takes longer than to inflate it. */
+export interface InflateKernels {
+  /**
+   * Inflates a gzip stream with the usual header, as `inflate` of src/fits/inflate.ts; null where it is another stream,
+   * a broken one, or holds more than `maxSize` bytes or than there is memory for here.
+   */
+  inflateGzip(bytes: Uint8Array, maxSize: number): Uint8Array | null;
+}
+
 /** An instance of the kernels with memory of its own. Not for two threads at once; calls never wait. */
-export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels & ImagingKernels {
+export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels & ImagingKernels & InflateKernels {
   const wasm = new WebAssembly.Instance(module).exports as unknown as KernelExports;
   const base = aligned(wasm.base()) + MARGIN;
   const arena = new Arena(wasm.memory, base);
@@ -53,6 +64,7 @@ export function loadKernels(module: WebAssembly.Module): Kernels & PackKernels &
     sumIntegers: (...call) => sumIntegersBy(wasm, arena, ...call),
     countIntegers: (pixels, counts) => countIntegersBy(wasm, arena, pixels, counts),
     scalePixels: (stored, out, scaling) => scalePixelsBy(wasm, arena, stored, out, scaling),
+    inflateGzip: (bytes, maxSize) => inflateGzipBy(wasm, arena, bytes, maxSize),
   };
 }
 
@@ -187,6 +199,23 @@ function fromBigEndianBy(wasm: KernelExports, arena: Arena, bytes: Uint8Array, o
     swap(at, at, length);
     target.set(arena.bytes.subarray(at, at + length), from);
   }
+}
+
+function inflateGzipBy(wasm: KernelExports, arena: Arena, bytes: Uint8Array, maxSize: number): Uint8Array | null {
+  // RFC 1952 §2.3: method 8, and no flag for anything more in a header of ten bytes; at the end CRC-32 and size.
+  const isUsual = bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8 && bytes[3] === 0;
+  const length = bytes.length - 18;
+  if (!isUsual || length <= 0) return null;
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
+  const size = trailer.getUint32(4, true);
+  const source = arena.base;
+  const target = source + aligned(length + MARGIN);
+  if (size > maxSize || !arena.reserve(target - source + aligned(size) + OVERRUN)) return null;
+  arena.bytes.set(bytes.subarray(10, -8), source);
+  arena.bytes.fill(0, source + length, source + length + MARGIN);
+  if (wasm.inflate(source, length, target, size) !== size) return null;
+  if (wasm.crc32(target, size) >>> 0 !== trailer.getUint32(0, true)) return null;
+  return arena.bytes.slice(target, target + size);
 }
 
 function unshuffleBy(wasm: KernelExports, arena: Arena, bytes: Uint8Array, out: PixelArray): void {

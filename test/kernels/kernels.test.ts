@@ -1,3 +1,4 @@
+import { constants, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { fromBigEndian } from "../../src/fits/byteswap.ts";
 import { shuffle } from "../../src/fits/compression/gzip2-encode.ts";
@@ -7,6 +8,7 @@ import { encodeRice, riceBound } from "../../src/fits/compression/rice-encode.ts
 import { unshuffle } from "../../src/fits/compression/shuffle.ts";
 import { openFits } from "../../src/fits/file.ts";
 import { readImage, visitRows } from "../../src/fits/image.ts";
+import { inflate } from "../../src/fits/inflate.ts";
 import { MemorySource } from "../../src/fits/memory-source.ts";
 import type { PixelArray } from "../../src/fits/pixels.ts";
 import { flipSign, scalePixels } from "../../src/fits/scale.ts";
@@ -207,6 +209,47 @@ describe("RICE", () => {
     const back = new Uint8Array(pixels.length);
     kernels.decodeRice(out.subarray(0, length), back, 32);
     expect(back.every((pixel) => pixel === 3)).toBe(true);
+  });
+});
+
+describe("gzip", () => {
+  const next = random(51);
+  const kinds: Record<string, (length: number) => Uint8Array> = {
+    noise: (length) => randomBytes(length, next),
+    zeros: (length) => new Uint8Array(length),
+    cards: (length) => new TextEncoder().encode("SIMPLE  =    T / FITS".repeat(length)).subarray(0, length),
+    // Few of its codes are short, many long: tables of the rest are needed.
+    skewed: (length) => Uint8Array.from({ length }, () => Math.min(255, 2 ** (next() * 14) / 40)),
+  };
+
+  it("is inflated as zlib packed it, by every strategy", () => {
+    for (const make of Object.values(kinds)) {
+      for (const length of [0, 1, 100, 16_384, 200_001]) {
+        const bytes = make(length);
+        for (const level of [0, 1, 9]) {
+          for (const strategy of [constants.Z_DEFAULT_STRATEGY, constants.Z_HUFFMAN_ONLY, constants.Z_FIXED]) {
+            const packed = gzipSync(bytes, { level, strategy });
+            same(kernels.inflateGzip(packed, length) ?? [], bytes);
+            if (length > 0) expect(kernels.inflateGzip(packed, length - 1)).toBeNull();
+          }
+        }
+      }
+    }
+  });
+
+  it("is refused where it is broken, cut or of another kind, and never taken for what it is not", () => {
+    for (let run = 0; run < 1000; run++) {
+      const packed = new Uint8Array(gzipSync(Object.values(kinds)[run % 4]!(300), { level: (run % 9) + 1 }));
+      const broken = packed.slice();
+      broken[10 + Math.floor(next() * (packed.length - 10))]! ^= 1 << Math.floor(next() * 8);
+      const found = kernels.inflateGzip(broken, 10_000);
+      // A bit that says nothing: behind the last block's last code.
+      if (found !== null) same(found, inflate(packed, 300) as Uint8Array);
+      expect(kernels.inflateGzip(packed.subarray(0, Math.floor(next() * packed.length)), 10_000)).toBeNull();
+    }
+    const zlib = deflateSync(kinds.cards!(300));
+    expect(kernels.inflateGzip(zlib, 300)).toBeNull();
+    expect(kernels.inflateGzip(gzipSync(kinds.zeros!(30_000_000)), 2 ** 30)).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@
 export { sumSpans16 } from "./average";
 export { dequantizeToF32, dequantizeToF64, randoms } from "./dequantize";
 export { countValues16 } from "./histogram";
+export { crc32, inflate } from "./inflate";
 export { riceDecode8, riceDecode16, riceDecode32, riceDecodePair16, riceDecodePair32 } from "./rice-decode";
 export { riceEncode8, riceEncode16, riceEncode32 } from "./rice-encode";
 export { scaleIntToF32, scaleIntToF64 } from "./scale";

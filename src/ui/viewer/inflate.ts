@@ -1,17 +1,23 @@
 import { inflate } from "../../fits/inflate.ts";
 import type { Inflate } from "../../fits/runtime.ts";
+import type { InflateKernels } from "../../kernels/kernels.ts";
 
 /**
- * The browser's own inflate, with less than half of fflate's work. What it refuses fflate looks at again: it knows what
- * may stand behind a stream, and has the words for what is wrong.
+ * The kernel's inflate for tiles, of which an image has thousands: to set up the browser's own takes longer than the
+ * work itself. That for what is too long for the kernel, with less than half of fflate's work. What both refuse fflate
+ * looks at again: it knows what may stand behind a stream, and has the words for what is wrong.
  */
-export const browserInflate: Inflate = async (bytes, maxSize) => {
+export function browserInflate({ inflateGzip }: Partial<InflateKernels>): Inflate {
+  return (bytes, maxSize) => inflateGzip?.(bytes, maxSize) ?? inflateByBrowser(bytes, maxSize);
+}
+
+async function inflateByBrowser(bytes: Uint8Array, maxSize: number): Promise<Uint8Array> {
   try {
     return await inflateNatively(bytes, maxSize);
   } catch {
     return inflate(bytes, maxSize);
   }
-};
+}
 
 async function inflateNatively(bytes: Uint8Array, maxSize: number): Promise<Uint8Array> {
   const stream = new DecompressionStream(bytes[0] === 0x1f && bytes[1] === 0x8b ? "gzip" : "deflate");

@@ -1,10 +1,13 @@
 import type { ByteSource } from "../../fits/source.ts";
 
+/** Bytes of the first piece: the headers of most files. */
+export const FIRST_PIECE = 256 * 1024;
 /**
- * Bytes of a request. A store may read a range to its end before it answers (the local one does), so that the first
- * byte of a small piece is here sooner; and each request costs the archive a look into its catalogue.
+ * Most bytes of a piece. A store may read a range to its end before it answers (the local one does), so that the first
+ * byte of a small piece is here sooner: pieces begin small and double. Each request costs the archive a look into its
+ * catalogue: they end large.
  */
-const PIECE = 4 * 1024 * 1024;
+const LARGEST_PIECE = 4 * 1024 * 1024;
 /** Pieces on their way beyond those that are waited for. */
 const AHEAD = 2;
 
@@ -14,7 +17,7 @@ const AHEAD = 2;
  */
 export class KeptFile implements ByteSource {
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #pieces: (Promise<void> | undefined)[] = [];
+  readonly #pieces: { offset: number; length: number; coming: Promise<void> | null }[] = [];
   #here = 0;
 
   /** `tell` hears what part of the file is here, 0 to 1. */
@@ -23,6 +26,10 @@ export class KeptFile implements ByteSource {
     readonly tell: (part: number) => void,
   ) {
     this.#bytes = new Uint8Array(source.size);
+    for (let offset = 0, length = FIRST_PIECE; offset < source.size; offset += length) {
+      if (offset > 0) length = Math.min(LARGEST_PIECE, Math.max(4 * FIRST_PIECE, offset));
+      this.#pieces.push({ offset, length, coming: null });
+    }
   }
 
   get size(): number {
@@ -34,28 +41,24 @@ export class KeptFile implements ByteSource {
     signal?.throwIfAborted();
     const end = Math.min(offset + length, this.size);
     if (end <= offset) return this.#bytes.subarray(0, 0);
-    const [first, last] = [Math.floor(offset / PIECE), Math.floor((end - 1) / PIECE)];
-    const wanted: Promise<void>[] = [];
-    for (let piece = first; piece <= last + AHEAD && piece * PIECE < this.size; piece++) {
-      const coming = this.#piece(piece);
-      if (piece <= last) wanted.push(coming);
-    }
-    await Promise.all(wanted);
+    const first = this.#pieces.findLastIndex((piece) => piece.offset <= offset);
+    const last = this.#pieces.findLastIndex((piece) => piece.offset < end);
+    const coming = this.#pieces.slice(first, last + AHEAD + 1).map((piece) => this.#come(piece));
+    await Promise.all(coming.slice(0, last - first + 1));
     return this.#bytes.subarray(offset, end);
   }
 
-  #piece(piece: number): Promise<void> {
-    const known = this.#pieces[piece];
-    if (known !== undefined) return known;
-    const coming = this.source.getRange(piece * PIECE, PIECE).then((bytes) => {
-      this.#bytes.set(bytes, piece * PIECE);
+  #come(piece: { offset: number; length: number; coming: Promise<void> | null }): Promise<void> {
+    if (piece.coming !== null) return piece.coming;
+    const coming = this.source.getRange(piece.offset, piece.length).then((bytes) => {
+      this.#bytes.set(bytes, piece.offset);
       this.#here += bytes.length;
       this.tell(this.#here / this.size);
     });
     coming.catch(() => {
-      this.#pieces[piece] = undefined;
+      piece.coming = null;
     });
-    this.#pieces[piece] = coming;
+    piece.coming = coming;
     return coming;
   }
 }

@@ -9,7 +9,7 @@ import type { ByteSource } from "../../fits/source.ts";
 import { browserKernels } from "../../kernels/browser.ts";
 import { CutLevelFinder } from "./cut-levels.ts";
 import { browserInflate } from "./inflate.ts";
-import { KeptFile } from "./kept-file.ts";
+import { FIRST_PIECE, KeptFile } from "./kept-file.ts";
 import type { ImageUnit, LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
 import { partOf } from "./plane.ts";
 import { halvingsFor, Pyramid } from "./pyramid.ts";
@@ -29,7 +29,7 @@ type Tell = (progress: number) => void;
 
 async function sourceOf({ url, size, gzip }: OpenRequest, tell: Tell): Promise<ByteSource> {
   if (gzip) return new MemorySource(await inflated(url, size, tell));
-  const source = await HttpSource.open(url, { fetch: (...request) => fetch(...request) });
+  const source = await HttpSource.open(url, { fetch: (...request) => fetch(...request), head: FIRST_PIECE });
   return source.size > MOST_KEPT ? source : new KeptFile(source, tell);
 }
 
@@ -55,7 +55,7 @@ function fileOf(request: OpenRequest, tell: Tell): Promise<FitsFile> {
   if (known !== undefined) return known;
   const opening = (async () => {
     const [source, fast] = await Promise.all([sourceOf(request, tell), kernels]);
-    return openFits(source, { kernels: fast, inflate: browserInflate });
+    return openFits(source, { kernels: fast, inflate: browserInflate(fast) });
   })();
   files.set(request.url, opening);
   // What failed is tried again when it is asked for again.
