@@ -1,10 +1,12 @@
 /** The frame around every page: header, navigation, and the page of the present address, loaded when first needed. */
 import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { useReturn } from "./api/away.ts";
 import { ApiError, noAnswer } from "./api/error.ts";
 import { askToSignIn } from "./api/resource.ts";
 import { openToAll, recogniseSession, session, wasSignedIn } from "./api/session.ts";
 import { LiveRegion } from "./design/announce.tsx";
+import { Loading } from "./design/loading.tsx";
 import { Fault } from "./design/notice.tsx";
 import { Header } from "./header.tsx";
 import { type PageName, pageOf, place } from "./router.ts";
@@ -62,12 +64,7 @@ function Gate({ name, children }: { name: PageName | null; children: ComponentCh
       (cause) => setFault(cause instanceof ApiError ? cause : noAnswer(cause)),
     );
   }, [attempt]);
-  useEffect(() => {
-    if (fault === null) return;
-    const again = () => setAttempt((n) => n + 1);
-    window.addEventListener("online", again);
-    return () => window.removeEventListener("online", again);
-  }, [fault]);
+  useReturn(fault?.kind === "offline", () => setAttempt((n) => n + 1));
 
   const closed = state === "out" && name !== null && name !== "signIn" && (PERSONAL.includes(name) || !openToAll.value);
   useEffect(() => {
@@ -82,7 +79,14 @@ function Gate({ name, children }: { name: PageName | null; children: ComponentCh
     );
   }
   // Who was signed in here the last time most likely still is: their page need not wait for the answer.
-  if (closed || (state === "unknown" && !wasSignedIn())) return null;
+  if (closed) return null;
+  if (state === "unknown" && !wasSignedIn()) {
+    return (
+      <div class="page">
+        <Loading what="the archive" tall />
+      </div>
+    );
+  }
   return <>{children}</>;
 }
 
@@ -118,7 +122,13 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
   }, [here]);
 
   if (ShownPage !== undefined) return <ShownPage argument={argument} />;
-  if (failed === null) return null;
+  if (failed === null) {
+    return (
+      <div class="page">
+        <Loading what="the page" tall />
+      </div>
+    );
+  }
   const again = () => {
     setFailed(null);
     setAttempt(attempt + 1);

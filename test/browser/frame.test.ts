@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, inject, it } from "vitest";
 import { altered } from "./frames.ts";
-import { found, observer, rawFrame, upload, url, useBrowser } from "./person.ts";
+import { focused, found, observer, rawFrame, upload, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -110,12 +110,15 @@ it("shares for as long as is chosen, and cites to the byte", async () => {
   await page.getByRole("button", { name: "Share" }).click();
   const dialog = page.getByRole("dialog", { name: "Share this frame" });
   await dialog.getByLabel("The link works for").selectOption("an hour");
-  await dialog.getByRole("button", { name: "Make a link" }).click();
+  await dialog.getByRole("button", { name: "Make a link" }).press("Enter");
   const link = await dialog.getByLabel("File", { exact: true }).inputValue();
+  // Behind a modal dialog nothing is read out: it must say so itself.
+  expect(await dialog.getByRole("status").textContent()).toMatch(/^The link is made\./);
+  expect(await focused(page)).toBe("Make a link");
   const file = await fetch(link);
   expect(file.status).toBe(200);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const until = Date.parse(`${/until (.*) UTC/.exec((await dialog.textContent())!)![1]!.replace(" ", "T")}Z`);
+  const until = Date.parse(`${/, until (.*) UTC, and/.exec((await dialog.textContent())!)![1]!.replace(" ", "T")}Z`);
   expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(120_000);
   await page.keyboard.press("Escape");
   expect(await page.getByRole("button", { name: "Share" }).evaluate((one) => one === document.activeElement)).toBe(
@@ -236,4 +239,68 @@ it("keeps the older version, and deletes only after asking", async () => {
   await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
   await page.goto(`${url}/frame/999999999`);
   await page.getByRole("heading", { name: "This frame is not here" }).waitFor();
+});
+
+it("says what it waits for and what failed, and goes on by itself when the archive is back", async () => {
+  await upload(altered(await rawFrame(), "goe-leaves.fits", {}));
+  const person = await observer("/?basename_exact=goe-leaves");
+  const { page } = person;
+  await page.clock.install();
+  await page.locator("tbody th a").click();
+  await page.locator(".related-frames, .overview-related p").first().waitFor();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let away = true;
+  await page.route(/\/headers\/|\/health\//, async (route) => {
+    await held;
+    return away ? route.abort() : route.continue();
+  });
+  await page.getByRole("link", { name: "Headers" }).press("Enter");
+  await page.clock.fastForward(500);
+  await page.getByRole("status").getByText("Loading the headers …").waitFor();
+  release();
+  await page.getByRole("alert").getByText("The archive cannot be reached").waitFor();
+  expect(await focused(page)).toBe("Headers");
+  // The archive was started again, of which no browser tells its pages.
+  away = false;
+  await page.clock.fastForward(5000);
+  await page.locator("table.cards").first().waitFor();
+
+  const id = new URL(page.url()).pathname.split("/")[2]!;
+  const cookies = await page.context().cookies();
+  const csrf = cookies.find(({ name }) => name === "csrftoken")!.value;
+  await page.request.delete(`${url}/frames/${id}/delete/`, { headers: { "X-CSRFToken": csrf } });
+  await page.getByRole("link", { name: "Versions" }).press("Enter");
+  await page.getByRole("alert").getByText("It was deleted meanwhile").waitFor();
+});
+
+it("goes through its menus by the arrow keys, and hides nothing that has the focus below its bar", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`, { height: 500 });
+  const { page } = person;
+  await page.locator("tbody th a").click();
+  await page.getByRole("button", { name: "More downloads" }).press("ArrowDown");
+  expect(await focused(page)).toBe("Packed, as it is kept (.fits.fz)");
+  await page.keyboard.press("ArrowUp");
+  expect(await focused(page)).toBe("Catalogue as CSV");
+  await page.keyboard.press("ArrowDown");
+  expect(await focused(page)).toBe("Packed, as it is kept (.fits.fz)");
+  await page.keyboard.press("Escape");
+  expect(await focused(page)).toBe("More downloads");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await expect
+    .poll(() => page.getByRole("button", { name: "More downloads" }).getAttribute("aria-expanded"))
+    .toBe("false");
+
+  await page.locator(".related-list a").nth(1).waitFor();
+  // Half below the bar, as far as somebody with a wheel has scrolled.
+  const half = "const link = document.querySelector('.fact a'); scrollTo(0, link.getBoundingClientRect().top - 40)";
+  await page.evaluate(`{ ${half}; document.querySelectorAll(".fact a")[1].focus({ preventScroll: true }); }`);
+  await page.keyboard.press("Shift+Tab");
+  const [link, bar] = await page.evaluate<[number, number]>(
+    "[document.activeElement, document.querySelector('header')].map((one, i) => one.getBoundingClientRect()[i ? 'bottom' : 'top'])",
+  );
+  expect(link).toBeGreaterThanOrEqual(bar);
 });

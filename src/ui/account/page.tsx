@@ -1,5 +1,6 @@
 /** The account page: who this is, tokens for programs, the password, the way out. */
 import { session } from "../api/session.ts";
+import { Loading } from "../design/loading.tsx";
 import { leave } from "../header.tsx";
 import { Password } from "./password.tsx";
 import { Tokens } from "./tokens.tsx";
@@ -7,7 +8,13 @@ import "./account.css";
 
 export default function AccountPage() {
   const who = session.value;
-  if (who.state !== "in") return null;
+  if (who.state !== "in") {
+    return (
+      <div class="page account">
+        <Loading what="the account" tall />
+      </div>
+    );
+  }
   const { username, is_staff, profile } = who.profile;
   return (
     <div class="page account">

@@ -6,6 +6,7 @@ import { announce } from "../design/announce.tsx";
 import { Copy } from "../design/copy.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { useKeptFocus } from "../design/kept-focus.ts";
+import { Loading } from "../design/loading.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 
 interface Token {
@@ -46,6 +47,7 @@ export function Tokens() {
         pyobs, scripts and the command line use a token in place of your password. It can do what you can do: treat it
         like a password, and make one for each program.
       </p>
+      {list.data === undefined && list.busy && <Loading what="your tokens" />}
       {list.fault && <Fault fault={list.fault} again={list.reload} what="Your tokens" />}
       {fault && <Fault fault={fault} what="The token" />}
       {list.data && list.data.results.length === 0 && <p>You have no token yet.</p>}

@@ -1,5 +1,6 @@
 /** Many frames, page by page: for views that draw a whole result instead of one page of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useReturn } from "./away.ts";
 import { getJson } from "./client.ts";
 import { ApiError, noAnswer } from "./error.ts";
 import type { Frame, FrameList } from "./frame.ts";
@@ -101,13 +102,8 @@ export function useFrameWalk(filters: string | null, order: "asc" | "desc", most
     return () => running.abort();
   }, [key, most, attempt]);
 
-  const offline = held.walk.fault?.kind === "offline";
   const again = () => setAttempt((n) => n + 1);
-  useEffect(() => {
-    if (!offline) return;
-    window.addEventListener("online", again);
-    return () => window.removeEventListener("online", again);
-  }, [offline]);
+  useReturn(held.walk.fault?.kind === "offline", again);
 
   const walk = held.key === key ? held.walk : NOTHING;
   const stop = () => {

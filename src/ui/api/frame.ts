@@ -1,5 +1,6 @@
 /** What the archive says about frames. Field names are the API's; see `/api/`. */
 import { getJson, getText } from "./client.ts";
+import { ApiError } from "./error.ts";
 
 export interface Frame {
   id: number;
@@ -151,7 +152,9 @@ export async function headers(id: number, version: number | null, signal: AbortS
   return answer.hdus;
 }
 
-/** All versions of a frame, the newest first. */
+/** All versions of a frame, the newest first. A frame has one at least: none is an ApiError of the kind "missing". */
 export async function versions(id: number, signal: AbortSignal): Promise<FileVersion[]> {
-  return (await getJson<{ results: FileVersion[] }>(`/versions/?frame=${id}`, signal)).results;
+  const { results } = await getJson<{ results: FileVersion[] }>(`/versions/?frame=${id}`, signal);
+  if (results.length === 0) throw new ApiError("missing", 404, "Not found.");
+  return results;
 }

@@ -1,6 +1,7 @@
 /** Something a page shows from the archive: loaded when its key changes, kept on show while the next is on its way. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "../router.ts";
+import { useReturn } from "./away.ts";
 import { ApiError, noAnswer } from "./error.ts";
 import { forgetSession } from "./session.ts";
 
@@ -39,7 +40,7 @@ interface Held<T> {
 
 /**
  * Loads by `key` (null: nothing to load). With `keep`, data of the previous key stay until the next are here. A session
- * that has ended leads to the sign-in page and back. What failed for want of a network is tried again when it is back.
+ * that has ended leads to the sign-in page and back. What got no answer is tried again when the archive is back.
  */
 export function useResource<T>(
   key: string | null,
@@ -78,13 +79,7 @@ export function useResource<T>(
     return () => controller.abort();
   }, [key, attempt, options.keep]);
 
-  const offline = held.fault?.kind === "offline";
-  useEffect(() => {
-    if (!offline) return;
-    const again = () => setAttempt((n) => n + 1);
-    window.addEventListener("online", again);
-    return () => window.removeEventListener("online", again);
-  }, [offline]);
+  useReturn(held.fault?.kind === "offline", () => setAttempt((n) => n + 1));
 
   // Between a new key and the effect that loads it, the old state must not look like the new one's answer.
   const current = held.key === key ? held : { ...begin<T>(key), ...(options.keep ? { data: held.data } : {}) };

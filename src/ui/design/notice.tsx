@@ -44,6 +44,8 @@ function wordsOf(fault: ApiError, what: string): string {
   }
   // Django's two words, which the API keeps.
   if (fault.message === "Not found.") return "It was deleted meanwhile, or this account does not see it any more.";
+  if (fault.kind === "server")
+    return `${fault.message} Try again in a moment; if it stays so, tell who runs the archive.`;
   return fault.message;
 }
 

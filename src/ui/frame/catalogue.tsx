@@ -4,6 +4,7 @@ import { useResource } from "../api/resource.ts";
 import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { useKeptFocus } from "../design/kept-focus.ts";
+import { Loading } from "../design/loading.tsx";
 import { Fault } from "../design/notice.tsx";
 import { note, place } from "../router.ts";
 import { ToolIcon } from "../viewer/tool-icon.tsx";
@@ -16,7 +17,7 @@ export function Catalogue({ frame, version }: { frame: Frame; version: number | 
   const text = useResource(`catalogue ${frame.id} ${version}`, (signal) => catalogue(frame.id, version, signal));
   const table = useMemo(() => (text.data === undefined ? null : readTable(text.data)), [text.data]);
   if (text.fault) return <Fault fault={text.fault} again={text.reload} what="The catalogue" />;
-  if (text.data === undefined) return <div class="waiting" />;
+  if (text.data === undefined) return <Loading what="the catalogue" />;
   if (table === null) return <p class="muted">This frame's file holds no catalogue (no table named CAT).</p>;
   return (
     <div class="catalogue-desk">

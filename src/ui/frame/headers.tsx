@@ -3,6 +3,7 @@ import { type Card, type Frame, type HeaderUnit, headers } from "../api/frame.ts
 import { useResource } from "../api/resource.ts";
 import { Copy } from "../design/copy.tsx";
 import { counted } from "../design/format.ts";
+import { Loading } from "../design/loading.tsx";
 import { Fault } from "../design/notice.tsx";
 import { note, place } from "../router.ts";
 
@@ -18,7 +19,7 @@ export function Headers({ frame, version }: { frame: Frame; version: number | nu
     [units, text],
   );
   if (loaded.fault) return <Fault fault={loaded.fault} again={loaded.reload} what="The headers" />;
-  if (units === undefined) return <div class="waiting" />;
+  if (units === undefined) return <Loading what="the headers" />;
   const total = found.reduce((sum, { cards }) => sum + cards.length, 0);
 
   return (

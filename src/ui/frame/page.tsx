@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type ApiError, noAnswer } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import { Loading } from "../design/loading.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 import { place } from "../router.ts";
 import { Actions } from "./actions.tsx";
@@ -48,7 +49,7 @@ export default function FramePage({ argument }: { argument: string }) {
     return (
       <div class="page frame-page">
         <Beside id={id} />
-        {loaded.fault ? <Absent fault={loaded.fault} again={loaded.reload} /> : <div class="frame-waiting" />}
+        {loaded.fault ? <Absent fault={loaded.fault} again={loaded.reload} /> : <Loading what="the frame" tall />}
       </div>
     );
   }
@@ -132,7 +133,7 @@ function LiveImage({ frame, version }: { frame: Frame; version: number | null })
     loadViewer().then((module) => setPart({ Viewer: module.default }), setFailed);
   }, [attempt]);
   if (part !== null) return <part.Viewer key={frame.id} frame={frame} version={version} />;
-  if (failed === null) return <div class="waiting" />;
+  if (failed === null) return <Loading what="the viewer" />;
   const again = () => {
     setFailed(null);
     setAttempt(attempt + 1);

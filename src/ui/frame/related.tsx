@@ -1,6 +1,7 @@
 import { type Frame, related } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
 import { level, seconds, time } from "../design/format.ts";
+import { Loading } from "../design/loading.tsx";
 import { Fault } from "../design/notice.tsx";
 import { pick } from "../search/selection.ts";
 import { LineageGraph } from "./lineage-graph.tsx";
@@ -14,7 +15,7 @@ export function Related({ frame }: { frame: Frame }) {
     return <p class="muted">No other frame is named in this one's header, or none of them is here yet.</p>;
   }
   if (list.fault) return <Fault fault={list.fault} again={list.reload} what="The related frames" />;
-  if (list.data === undefined) return <div class="waiting" />;
+  if (list.data === undefined) return <Loading what="the related frames" />;
   return (
     <div class="related-frames">
       <LineageGraph frame={frame} related={list.data} />

@@ -3,6 +3,7 @@ import { useResource } from "../api/resource.ts";
 import { Copy } from "../design/copy.tsx";
 import { bytes, time } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
+import { Loading } from "../design/loading.tsx";
 import { Fault } from "../design/notice.tsx";
 import { frameAddress } from "./page.tsx";
 
@@ -10,7 +11,7 @@ import { frameAddress } from "./page.tsx";
 export function Versions({ frame, shown }: { frame: Frame; shown: number | null }) {
   const list = useResource(`versions ${frame.id}`, (signal) => versions(frame.id, signal));
   if (list.fault) return <Fault fault={list.fault} again={list.reload} what="The versions" />;
-  if (list.data === undefined) return <div class="waiting" />;
+  if (list.data === undefined) return <Loading what="the versions" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable to be scrolled
     <section class="table-scroll" tabIndex={0} aria-label="Table of versions">
@@ -43,7 +44,11 @@ export function Versions({ frame, shown }: { frame: Frame; shown: number | null 
                 <span class="mono">{one.md5}</span> <Copy text={one.md5} what={`MD5 of version ${one.version}`} />
               </td>
               <td>
-                <a class="button tight" href={`/frames/${frame.id}/download/?version=${one.version}`} download>
+                <a
+                  class="button tight"
+                  href={`/frames/${frame.id}/download/?version=${one.version}&format=stored`}
+                  download
+                >
                   <Icon name="download" size={14} /> Download<span class="unseen"> version {one.version}</span>
                 </a>
               </td>

@@ -3,7 +3,8 @@
  * the page, so that looking elsewhere in the app does not stop it, and waits while nobody is signed in.
  */
 import { batch, computed, effect, type Signal, signal, untracked } from "@preact/signals";
-import { answer, getJson } from "../api/client.ts";
+import { aWhile, isThere } from "../api/away.ts";
+import { getJson } from "../api/client.ts";
 import { ApiError, noAnswer } from "../api/error.ts";
 import { askToSignIn, forgetSeen } from "../api/resource.ts";
 import { type Session, session } from "../api/session.ts";
@@ -280,8 +281,6 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
   }
 }
 
-const ASK_AGAIN_SECONDS = 5;
-
 /**
  * After a file that got no answer: asks whether the archive is there at all. If not, no other file is tried until it is,
  * and those that failed for want of it are tried again.
@@ -289,12 +288,9 @@ const ASK_AGAIN_SECONDS = 5;
 async function askForArchive(): Promise<void> {
   if (asking) return;
   asking = true;
-  while (!(await answer("/health/", {}).then(Boolean, () => false))) {
+  while (!(await isThere())) {
     unreachable.value = true;
-    await new Promise((resolve) => {
-      setTimeout(resolve, ASK_AGAIN_SECONDS * 1000);
-      window.addEventListener("online", resolve, { once: true });
-    });
+    await aWhile();
   }
   asking = false;
   if (unreachable.value) {
