@@ -10,6 +10,7 @@ import type { Frame, StoredFile } from "../store/frame.ts";
 import { attachment, contentTypeOf, DOWNLOAD_COOKIE } from "./attachment.ts";
 import { cachingHeaders, isPublic, isSettled } from "./caching.ts";
 import { FRAME_PATH, FrameParameters, type HttpContext, requireFile, resource, VersionParameter } from "./context.ts";
+import { grant, recall } from "./grants.ts";
 import { answerBytes, type Representation } from "./representation.ts";
 
 export const download = resource();
@@ -57,6 +58,13 @@ async function chosen(c: HttpContext, frame: Frame): Promise<{ frame: Frame; pla
     throw new ArchiveError("UNREADABLE", `The file of this frame ${failure}`);
   }
   return { frame: known, plain: failure === null };
+}
+
+/** The frame whose file is asked for, to whom that is given. */
+async function given(c: HttpContext): Promise<Frame> {
+  const frame = await requireFile(c, "download");
+  grant(c, frame);
+  return frame;
 }
 
 /** The file as it is kept, or, where that is chosen, the plain file inside. */
@@ -122,13 +130,13 @@ download.openapi(
     },
   }),
   async (c) => {
-    const first = await chosen(c, await requireFile(c, "download"));
+    const first = await chosen(c, recall(c) ?? (await given(c)));
     try {
       return await answerBytes(c, fileOf(c, first));
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === "NOT_FOUND")) throw error;
       // A packing may have taken the file's place since the catalogue was asked.
-      const again = await chosen(c, await requireFile(c, "download"));
+      const again = await chosen(c, await given(c));
       if (again.frame.file.key === first.frame.file.key) throw error;
       return answerBytes(c, fileOf(c, again));
     }

@@ -14,6 +14,7 @@ import { HolderChanged, holderStore } from "../store/holders.ts";
 import { openUploads } from "../store/open-uploads.ts";
 import { bookmarkOf, handBookmark } from "./bookmark.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
+import { endGrants } from "./grants.ts";
 import { rootOf } from "./public-address.ts";
 
 /** Requests that change nothing, and so may begin anew (store/holders.ts). */
@@ -98,7 +99,9 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses, bookmark: bookmarkOf(c, reading) }));
   c.set("files", fileStore(c.env.FILES, openUploads(c.env.DB)));
   c.set("identity", await identify(c));
+  if (!reading) endGrants(c.env.DB);
   await next();
+  if (!reading) endGrants(c.env.DB);
   if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning
   await holders.confirm();
   if (!reading) handBookmark(c);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ALL_USES, signLink } from "../../src/archive/links.ts";
 import { SESSION_COOKIE, startSession } from "../../src/archive/session.ts";
 import { config } from "../../src/config.ts";
@@ -26,6 +26,16 @@ beforeAll(async () => {
   hidden = (await add("hidden.fits", noise(3000, 2), { publicDate: future })).id;
   members = (await add("members.fits.gz", noise(3000, 3), { publicDate: future, propid: "P1" })).id;
 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What was given before is asked for anew (src/http/grants.ts). */
+function aSecondLater(): void {
+  const real = Date.now;
+  vi.spyOn(Date, "now").mockImplementation(() => real() + 1001);
+}
 
 const body = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 const path = (id: number, query = "") => `/frames/${id}/download/${query}`;
@@ -244,6 +254,7 @@ describe("a signed link", () => {
     const address = path(members, link(members, leaving));
     expect((await ask(address)).status).toBe(200);
     await env.DB.prepare("DELETE FROM membership WHERE user_id = ?").bind(leaving).run();
+    aSecondLater();
     expect((await ask(address)).status).toBe(403);
     await env.DB.prepare("UPDATE user SET is_active = 0 WHERE id = ?").bind(leaving).run();
     expect((await ask(address)).status).toBe(403);
@@ -255,6 +266,7 @@ describe("a signed link", () => {
     const old = "a secret for tests only, 32 bytes long";
     const next = { SECRET_KEY: "the next secret, which is as long as it must be" };
     expect((await ask(address, { settings: { ...next, SECRET_KEY_PREVIOUS: old } })).status).toBe(200);
+    aSecondLater();
     expect((await ask(address, { settings: next })).status).toBe(403);
   });
 });
@@ -305,4 +317,43 @@ it("costs one round trip to the database, by token, session and link, also where
     // The account and the frame, in one batch.
     expect([name, seen]).toEqual([name, { trips: 1, statements: 2 }]);
   }
+});
+
+describe("a second of one download", () => {
+  const { database, seen } = counted();
+  const settings = { DB: database } as unknown as Record<string, string>;
+  const part = async (id: number, from: number, init: { as?: string; headers?: Record<string, string> }) => {
+    const headers = { Range: `bytes=${from}-${from + 9}`, ...init.headers };
+    const response = await ask(path(id), { settings, ...init, headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  it("asks the database once for all its ranges", async () => {
+    const { id } = await add("ranges.fits", noise(400, 6), { publicDate: future, propid: "P1" });
+    await part(open, 0, { as: "member" });
+    Object.assign(seen, { trips: 0, statements: 0 });
+    for (let from = 0; from < 160; from += 10) expect(await part(id, from, { as: "member" })).toBe(206);
+    expect(seen).toEqual({ trips: 1, statements: 2 });
+  });
+
+  it("is one person's and one frame's, and over when anything is written, or after a second", async () => {
+    const { id } = await add("given.fits", noise(400, 7), { publicDate: future, propid: "P1" });
+    const member = () => part(id, 0, { as: "member" });
+    expect(await member()).toBe(206);
+    expect(await part(id, 0, { as: "other" })).toBe(404);
+    expect(await part(id, 0, {})).toBe(401);
+    expect(await part(id, 0, { headers: { Authorization: "Token nobody" } })).toBe(401);
+    expect(await part(hidden, 0, { as: "member" })).toBe(404);
+    await env.DB.prepare("DELETE FROM membership WHERE user_id = ?").bind(memberId).run();
+    expect(await member()).toBe(206);
+    await ask("/accounts/logout/", { settings, method: "POST" });
+    expect(await member()).toBe(404);
+    await env.DB.prepare("INSERT INTO membership (user_id, proposal) VALUES (?, 'P1')").bind(memberId).run();
+    expect(await member()).toBe(206);
+    await env.DB.prepare("UPDATE token SET revoked = 1 WHERE user_id = ?").bind(memberId).run();
+    aSecondLater();
+    expect(await member()).toBe(401);
+    await env.DB.prepare("UPDATE token SET revoked = NULL WHERE user_id = ?").bind(memberId).run();
+  });
 });
