@@ -73,7 +73,8 @@ function Gate({ name, children }: { name: PageName | null; children: ComponentCh
 
   if (state === "unknown" && fault !== null) {
     return (
-      <div class="page">
+      <div class="page missing">
+        <h1 tabIndex={-1}>{name === null ? "Platevault" : PAGES[name].title}</h1>
         <Fault fault={fault} again={() => setAttempt(attempt + 1)} what="The archive" />
       </div>
     );
@@ -134,7 +135,8 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
     setAttempt(attempt + 1);
   };
   return (
-    <div class="page">
+    <div class="page missing">
+      <h1 tabIndex={-1}>{PAGES[name].title}</h1>
       <Fault fault={noAnswer(failed)} again={again} what="This page" />
     </div>
   );

@@ -105,13 +105,26 @@ it("finds nothing in what opens over the pages", async () => {
   for (const [button, there] of [
     ["Share", "Share this frame"],
     ["Cite", "Cite this frame"],
+    ["Delete …", "Delete this frame?"],
   ] as const) {
     await page.getByRole("button", { name: button, exact: true }).click();
     await page.getByRole("dialog", { name: there }).waitFor();
     expect(await findings(page, ["light"])).toEqual([]);
     await page.keyboard.press("Escape");
   }
+  for (const menu of ["Send to", "Appearance", /^Account of/]) {
+    await page.getByRole("button", { name: menu }).click();
+    await page.locator(".menu-panel :is(button, a)").first().waitFor();
+    expect(await findings(page, ["light"])).toEqual([]);
+    await page.keyboard.press("Escape");
+  }
   await page.goto(url);
+  for (const menu of ["Columns", "For other programs"]) {
+    await page.getByRole("button", { name: menu }).click();
+    await page.locator(".menu-panel").waitFor();
+    expect(await findings(page, ["light"])).toEqual([]);
+    await page.keyboard.press("Escape");
+  }
   await page.getByRole("button", { name: "Saved searches" }).click();
   await page.getByLabel("Save this search as").waitFor();
   expect(await findings(page, ["light"])).toEqual([]);
@@ -124,6 +137,52 @@ it("finds nothing in what opens over the pages", async () => {
   await page.locator(".results[aria-busy=false]").waitFor();
   await page.getByRole("option", { selected: true, name: /^M 51\s*\d+ frames$/ }).waitFor();
   expect(await findings(page)).toEqual([]);
+});
+
+it("finds nothing while files go up, wait and fail, and while the archive is away", async () => {
+  const { page } = await someone();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`${url}/upload`);
+  await page.route("**/frames/create/", (route) =>
+    route.request().postData()?.includes("wrong.fits")
+      ? route.fulfill({ json: { created: 0, filenames: [], errors: ["wrong.fits: not a FITS file"] } })
+      : undefined,
+  );
+  const names = ["wrong.fits", "a.fits", "b.fits", "c.fits", "d.fits", "notes.txt"];
+  const files = names.map((name) => ({ name, mimeType: "image/fits", buffer: Buffer.from(name) }));
+  await page.getByLabel("Files", { exact: true }).setInputFiles(files);
+  await page.locator(".item-row.failed").waitFor();
+  await page.locator(".item-row.sending").nth(2).waitFor();
+  await page.getByRole("button", { name: "Cancel a.fits" }).click();
+  await page.locator(".item-row.cancelled").waitFor();
+  await page.getByRole("button", { name: "Pause" }).click();
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel all" }).click();
+  await page.unroute("**/frames/create/");
+
+  await page.goto(`${url}/account`);
+  await page.getByLabel("Present password").fill("not the password");
+  await page.getByLabel("New password").fill("another password");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.locator(".fault").waitFor();
+  await page
+    .getByRole("button", { name: /^Revoke/ })
+    .first()
+    .click();
+  expect(await findings(page)).toEqual([]);
+
+  await page.route(/\/(accounts|profile)\//, (route) => route.abort());
+  await page.goto(`${url}/account`);
+  await page.getByRole("alert").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.unroute(/\/(accounts|profile)\//);
+  await page.route(/\/frames\//, (route) => route.fulfill({ status: 500, json: { detail: "Internal error." } }));
+  for (const path of [`/frame/${await frameId()}`, "/", "/night/"]) {
+    await page.goto(url + path);
+    await page.getByRole("alert").first().waitFor();
+    expect(await findings(page, ["light"]), path).toEqual([]);
+  }
+  await page.unroute(/\/frames\//);
 });
 
 it("has room for everything at 320 pixels, and never scrolls sideways as a whole", async () => {

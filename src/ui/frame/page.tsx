@@ -159,7 +159,14 @@ function Overview({ frame, version }: { frame: Frame; version: number | null }) 
 }
 
 function Absent({ fault, again }: { fault: ApiError; again: () => void }) {
-  if (fault.kind !== "missing") return <Fault fault={fault} again={again} what="This frame" />;
+  if (fault.kind !== "missing") {
+    return (
+      <>
+        <h1 tabIndex={-1}>Frame</h1>
+        <Fault fault={fault} again={again} what="This frame" />
+      </>
+    );
+  }
   return (
     <div class="empty">
       <h1 tabIndex={-1}>This frame is not here</h1>
