@@ -94,9 +94,15 @@ export class IngestScan {
     await this.reading;
     this.throwFailure();
     const { soFar } = this;
-    if (soFar === null) throw new FitsError("NO_IMAGE", "the file has no image");
+    if (soFar === null) throw new FitsError("NO_IMAGE", this.whyNoImage());
     const plain = soFar.gzip && !soFar.packed ? this.inflated.sums() : null;
     return { ...soFar, warnings: this.warnings(), plain };
+  }
+
+  private whyNoImage(): string {
+    if (this.primary?.header.get("SIMPLE") !== false) return "the file has no image";
+    // FITS 4.0 §4.4.1.1.
+    return "SIMPLE = F in its first header says that it does not conform to FITS, so its data cannot be told to be an image";
   }
 
   /** Ends whatever still runs. May be called at any time. */

@@ -39,10 +39,13 @@ function spansOf(size: number, outSize: number): Spans {
   return spans;
 }
 
-/** Size of the picture, square pixels kept: `width` columns at most, and as many rows as the shape asks for. */
+/**
+ * Size of the picture, square pixels kept: `width` columns at most, and as many whole rows as the shape asks for, as
+ * pyobs-archive's previews have.
+ */
 export function pictureSize(width: number, height: number, wanted: number): { width: number; height: number } {
   const outWidth = Math.min(width, wanted);
-  return { width: outWidth, height: Math.max(1, Math.min(height, Math.round((height * outWidth) / width))) };
+  return { width: outWidth, height: Math.max(1, Math.min(height, Math.floor((height * outWidth) / width))) };
 }
 
 export class Downsampler {

@@ -220,6 +220,8 @@ describe("area averaging", () => {
   it("keeps pixels square for every shape", () => {
     expect(pictureSize(4096, 4096, 200)).toEqual({ width: 200, height: 200 });
     expect(pictureSize(2048, 1024, 200)).toEqual({ width: 200, height: 100 });
+    // 200.8 rows: pyobs-archive's preview of that shape has 200.
+    expect(pictureSize(511, 513, 200)).toEqual({ width: 200, height: 200 });
     expect(pictureSize(4096, 1, 200)).toEqual({ width: 200, height: 1 });
     expect(pictureSize(1, 100, 200)).toEqual({ width: 1, height: 100 });
     expect(pictureSize(37, 301, 200)).toEqual({ width: 37, height: 301 });

@@ -61,7 +61,8 @@ export async function answerOf(site: Site, response: Response): Promise<Answer> 
   const headers: Record<string, string> = {};
   for (const name of READ_BY_CLIENTS) {
     const value = response.headers.get(name);
-    if (value === null) continue;
+    // REST framework says Allow on every answer; where the method is wrong it is needed (RFC 9110 §15.5.6).
+    if (value === null || (name === "Allow" && response.status !== 405)) continue;
     // Python puts methods in any order.
     headers[name] = name === "Allow" ? value.split(", ").sort().join(", ") : value.replace(site.url, "/");
   }

@@ -82,9 +82,10 @@ function startPostgres(folder, programs, port) {
 
 /**
  * Starts it. `accounts`: name, password, whether staff, whether active. `postgres`: folder of PostgreSQL's programs.
+ * `workers`: processes of gunicorn.
  * Answers its address, the accounts' tokens by name, its folder of files, and how to end it.
  */
-export async function startOriginal({ checkout, python, accounts, postgres }) {
+export async function startOriginal({ checkout, python, accounts, postgres, workers = 2 }) {
   const folder = mkdtempSync(join(tmpdir(), "platevault-original-"));
   for (const [name, text] of Object.entries(KEYCLOAK_STUB)) {
     mkdirSync(join(folder, "pyobs_auth"), { recursive: true });
@@ -123,7 +124,7 @@ export async function startOriginal({ checkout, python, accounts, postgres }) {
   const server = spawn(
     python,
     gunicorn
-      ? ["-m", "gunicorn", "--bind", `127.0.0.1:${port}`, "--workers=2", "--timeout=120", "pyobs_archive.wsgi"]
+      ? ["-m", "gunicorn", "--bind", `127.0.0.1:${port}`, `--workers=${workers}`, "--timeout=120", "pyobs_archive.wsgi"]
       : ["-m", "django", "runserver", "--noreload", `127.0.0.1:${port}`],
     { env: environment, stdio: ["ignore", output, output] },
   );
