@@ -230,4 +230,6 @@ it("says what an address cannot mean", async () => {
     .getByText(/2026-02-31/)
     .first()
     .waitFor();
+  await page.getByRole("heading", { name: "Night of 2026-02-31" }).waitFor();
+  expect(await page.getByText("Reading the frames").count()).toBe(0);
 });

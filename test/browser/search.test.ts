@@ -278,11 +278,28 @@ it("says what to do when nothing fits", async () => {
   const { page } = person;
   await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
   expect(await page.getByRole("link", { name: "Which nights have frames?" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Map" }).click();
+  await page.getByText("No frame to show: a circle or a polygon drawn here searches all the same.").waitFor();
+  await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
+  await page.getByRole("button", { name: "Table" }).click();
   // Last night was cloudy.
   await page.getByRole("button", { name: "Last night" }).click();
   await page.getByRole("link", { name: "Which nights have frames?" }).waitFor();
   await page.getByRole("button", { name: "Clear all filters" }).click();
   await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(person.complaints).toEqual([]);
+});
+
+it("tells how the first frames come into an archive that has none", async () => {
+  const person = await observer("/account");
+  const { page } = person;
+  await page.route("**/frames/?*", (route) => route.fulfill({ json: { count: 0, results: [] } }));
+  for (const view of ["table", "map"]) {
+    await page.goto(`${url}/?view=${view}`);
+    await page.getByRole("heading", { name: "There are no frames here yet" }).waitFor();
+    await page.getByText("npm run demo").waitFor();
+    await page.getByRole("link", { name: "Upload frames" }).waitFor();
+  }
   expect(person.complaints).toEqual([]);
 });
 
@@ -307,6 +324,7 @@ it("sorts and pages on the server", async () => {
   await page.getByText(`26–${ALL} of ${ALL}`).waitFor();
   await page.goto(`${url}/?offset=1000`);
   await page.getByRole("heading", { name: "This page is past the last frame" }).waitFor();
+  await page.getByText(`0 of ${ALL}`).waitFor();
   expect(person.complaints).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import { recall, remember } from "../design/memory.ts";
 import { Fault } from "../design/notice.tsx";
 import { WalkProgress } from "../design/walk-progress.tsx";
 import { go, note, place } from "../router.ts";
+import { FirstSteps } from "../search/first-steps.tsx";
 import { Calendar } from "./calendar.tsx";
 import { gapsOf, rowsOf, spanOf } from "./exposures.ts";
 import { spelled } from "./months.ts";
@@ -100,6 +101,7 @@ export default function NightPage({ argument }: { argument: string }) {
         <div class="empty">
           <h2>There are no nights here yet</h2>
           <p class="muted">A night appears with its first frame that you may see.</p>
+          <FirstSteps />
         </div>
       )}
       {year !== 0 && (
@@ -135,7 +137,8 @@ export default function NightPage({ argument }: { argument: string }) {
 }
 
 function isNight(text: string): boolean {
-  return !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text); // not the 31st of a month of 30
 }
 
 /** `2026-01-01`; years as ISO 8601 writes them. */
@@ -274,7 +277,10 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
     return (
       <div class="empty">
         <h2>No frames of this night</h2>
-        <p class="muted">{filters.size > 0 ? "None of this site and telescope." : "None that you may see."}</p>
+        <p class="muted">
+          {filters.size > 0 ? "None of this site and telescope. " : "None that you may see. "}
+          The nights before and after with frames are named above, and the calendar below counts those of every night.
+        </p>
         {filters.size > 0 && (
           <a class="button" href={addressOf(night, new URLSearchParams())}>
             All sites and telescopes
@@ -288,7 +294,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
     <>
       <p id={`${id}-summary`} class="night-sum">
         {total === undefined
-          ? "Reading the frames …"
+          ? fault === undefined && "Reading the frames …"
           : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
         {total !== undefined && <a href={`/?${search}`}>Show them in the search</a>}
       </p>

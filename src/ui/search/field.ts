@@ -19,7 +19,12 @@ export const FACETS: readonly Facet[] = [
   { name: "SITE", label: "Site", choices: "sites" },
   { name: "TELESCOPE", label: "Telescope", choices: "telescopes" },
   { name: "INSTRUMENT", label: "Instrument", choices: "instruments" },
-  { name: "RLEVEL", label: "Reduction level", choices: "rlevels", words: (value) => level(Number(value)) },
+  {
+    name: "RLEVEL",
+    label: "Reduction level",
+    choices: "rlevels",
+    words: (value) => (/^\d+$/.test(value) ? level(Number(value)) : value),
+  },
   { name: "binning", label: "Binning", choices: "binnings", words: (value) => value.replace("x", " × ") },
   { name: "PROPID", label: "Proposal", choices: "proposals" },
 ];

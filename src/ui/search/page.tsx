@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { aggregate, listFrames } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
-import { isStaff, session } from "../api/session.ts";
+import { session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
 import { bytes, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -11,11 +11,11 @@ import { useWide } from "../design/media.ts";
 import { Fault } from "../design/notice.tsx";
 import { go, note, place, restoreScroll } from "../router.ts";
 import { Chips, chipCount } from "./chips.tsx";
-import { TIMES } from "./field.ts";
 import { Filters } from "./filters.tsx";
 import { Gallery } from "./gallery.tsx";
 import { keepSearch } from "./last-search.ts";
 import { News } from "./news.tsx";
+import { Nothing } from "./nothing.tsx";
 import { Pager } from "./pager.tsx";
 import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
 import { Saved } from "./saved.tsx";
@@ -60,6 +60,11 @@ export default function SearchPage() {
 
   const view = search.view ?? (roomForTable ? "table" : "gallery");
   const inForce = chipCount(search);
+  /** The map shows all pages at once: it is empty only where nothing was found. */
+  const empty =
+    list.data !== undefined &&
+    list.fault === undefined &&
+    (view === "map" ? total === 0 : list.data.results.length === 0);
   const showFilters = wide || !folded;
 
   return (
@@ -111,6 +116,7 @@ export default function SearchPage() {
         <Chips search={search} onChange={change} onClear={clear} />
         <Toolbar search={search} view={view} total={total} onView={(next) => alter({ view: next })} onAlter={alter} />
         {list.fault && <Fault fault={list.fault} again={list.reload} what="The frames" />}
+        {empty && <Nothing search={search} total={list.data!.count} onClear={clear} />}
         {view === "map" && (
           <Lazily load={loadMap} what="The map">
             {({ default: SkyMap }) => <SkyMap search={search} onChange={change} onLook={(at) => note({ at })} />}
@@ -129,9 +135,6 @@ export default function SearchPage() {
           )}
           {list.data !== undefined && list.data.results.length > 0 && view === "gallery" && (
             <Gallery frames={list.data.results} />
-          )}
-          {list.data !== undefined && list.data.results.length === 0 && list.fault === undefined && (
-            <Nothing search={search} total={list.data.count} onClear={clear} />
           )}
         </div>
         {total !== undefined && total > 0 && view !== "map" && (
@@ -155,60 +158,6 @@ function Skeleton({ rows }: { rows: number }) {
       {Array.from({ length: rows }, (_, row) => (
         <span key={row} />
       ))}
-    </div>
-  );
-}
-
-/** No rows: because nothing fits, because the page is past the end, or because the archive is still empty. */
-function Nothing({ search, total, onClear }: { search: Search; total: number; onClear: () => void }) {
-  if (total > 0) {
-    return (
-      <div class="empty">
-        <h2>This page is past the last frame</h2>
-        <a class="button" href={addressOf({ ...search, offset: 0 })}>
-          To the first page
-        </a>
-      </div>
-    );
-  }
-  if (chipCount(search) > 0) {
-    return (
-      <div class="empty">
-        <h2>No frame fits all of these filters</h2>
-        <p class="muted">
-          Take away one of the filters above: the numbers beside the choices say what each would leave.
-        </p>
-        <div class="buttons">
-          <button type="button" class="button" onClick={onClear}>
-            Clear all filters
-          </button>
-          {TIMES.some((name) => search.filters.has(name)) && (
-            <a class="button" href="/night/">
-              Which nights have frames?
-            </a>
-          )}
-        </div>
-      </div>
-    );
-  }
-  return (
-    <div class="empty">
-      <h2>There are no frames here yet</h2>
-      {isStaff() ? (
-        <>
-          <p class="muted">
-            Upload FITS files here, point pyobs at this archive, or load a folder with
-            <code> npm run archive -- ingest PATH</code>.
-          </p>
-          <a class="button primary" href="/upload">
-            <Icon name="upload" /> Upload frames
-          </a>
-        </>
-      ) : (
-        <p class="muted">
-          Frames appear as soon as someone who runs this archive has uploaded them and you may see them.
-        </p>
-      )}
     </div>
   );
 }

@@ -32,7 +32,7 @@ export function Pager({ total, offset, limit, addressAt, onLimit }: PagerProps) 
   return (
     <nav class="pager" aria-label="Pages of results">
       <span class="muted">
-        {total === 0 ? "0" : `${count(offset + 1)}–${count(Math.min(offset + limit, total))}`} of {count(total)}
+        {offset >= total ? "0" : `${count(offset + 1)}–${count(Math.min(offset + limit, total))}`} of {count(total)}
       </span>
       <div class="pages">
         {page > 1 && (

@@ -299,7 +299,9 @@ function Progress({ id, walk, marks, onMore }: ProgressProps) {
           ? "Reading the frames …"
           : frames.length < total
             ? `The newest ${count(frames.length)} of ${counted(total, "frame")}`
-            : `All ${counted(total, "frame")}`}
+            : total === 0
+              ? "No frame to show: a circle or a polygon drawn here searches all the same"
+              : `All ${counted(total, "frame")}`}
         {marks.length > 0 &&
           `, in ${counted(fields, "field")}: ${count(north)} north of the equator, ${count(south)} south`}
         {total !== undefined && "."}

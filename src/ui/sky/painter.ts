@@ -358,10 +358,13 @@ export class Painter {
     context.textAlign = align;
     context.textBaseline = "middle";
     context.lineWidth = 3;
+    // Whole at the rim of a small map as well.
+    const half = align === "center" ? context.measureText(text).width / 2 + 2 : 0;
+    const at = Math.max(half, Math.min(this.#projection.view.width - half, x));
     context.strokeStyle = this.#colours.surface!;
-    context.strokeText(text, x, y);
+    context.strokeText(text, at, y);
     context.fillStyle = this.#colours.muted!;
-    context.fillText(text, x, y);
+    context.fillText(text, at, y);
   }
 }
 
