@@ -45,6 +45,7 @@ const PAGES = [
   { name: "line", path: `/frame/${frame}?tab=viewer&stretch=asinh&tool=line`, ready: "canvas[data-drawn]", act: line },
   { name: "headers", path: `/frame/${frame}?tab=headers`, ready: "table.cards" },
   { name: "catalogue", path: `/frame/${frame}?tab=catalogue&source=2`, ready: "canvas[data-drawn]" },
+  { name: "versions", path: `/frame/${frame}?tab=versions`, ready: "table.frames tbody tr" },
   { name: "upload", path: "/upload", ready: ".drop", act: upload },
   { name: "account", path: "/account", ready: "#password-title" },
 ];
@@ -92,7 +93,11 @@ for (const theme of THEMES) {
   const { context, page } = await visit(running.browser);
   await context.addInitScript(`localStorage.setItem("platevault.theme", "${theme}")`);
   await page.goto(`${archive.url}/sign-in?next=%2F`);
-  await shoot(page, "sign-in", theme, "desk", 0.75);
+  await page.getByLabel("Username").waitFor();
+  for (const { name: place, width, height, scale } of only.length === 0 || only.includes("sign-in") ? WIDTHS : []) {
+    await page.setViewportSize({ width, height });
+    await shoot(page, "sign-in", theme, place, scale);
+  }
   await page.getByLabel("Username").fill(archive.username);
   await page.getByLabel("Password").fill(archive.password);
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -128,7 +128,9 @@ it("takes dropped files, pauses, cancels and goes on", async () => {
   expect(await page.locator(".item-row.cancelled").count()).toBe(0);
 });
 
-it("sends a file beyond one request in parts, and after a break only those that are missing", async () => {
+it("sends a file beyond one request in parts, and after a break only those that are missing", {
+  timeout: 120_000,
+}, async () => {
   const person = await observer("/upload");
   const { page } = person;
   const sent: number[] = [];
@@ -144,14 +146,16 @@ it("sends a file beyond one request in parts, and after a break only those that 
     document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
   }`);
   const retry = page.getByRole("button", { name: "Retry large.fits" });
-  await retry.waitFor();
+  await retry.waitFor({ timeout: 60_000 });
   await page.locator(".item-row").getByText("The archive cannot be reached.").waitFor();
   expect(sent.filter((part) => part === 4).length).toBe(3);
   const before = new Set(sent);
   await page.unroute(/parts\/4\/$/);
   sent.length = 0;
   await retry.click();
-  await page.locator(".item-row .fault", { hasText: "not a FITS file: it does not begin with SIMPLE" }).waitFor();
+  await page
+    .locator(".item-row .fault", { hasText: "not a FITS file: it does not begin with SIMPLE" })
+    .waitFor({ timeout: 60_000 });
   expect(sent).toContain(4);
   expect(sent).not.toContain(1);
   expect(new Set([...before, ...sent]).size).toBe(12);
@@ -223,8 +227,10 @@ it("waits while the session has ended, and while the archive is away, and then g
 });
 
 it("tells people who may not upload, and takes those who are not signed in to the sign-in page", async () => {
-  const person = await stranger("/upload");
+  const person = await stranger("/account");
   const { page } = person;
+  await page.getByText("It belongs to no proposal").waitFor();
+  await page.goto(`${url}/upload`);
   await page.getByText("This account may not upload").waitFor();
   expect(await page.locator(".drop").count()).toBe(0);
   await page.getByRole("button", { name: "Account of stranger" }).press("ArrowUp");

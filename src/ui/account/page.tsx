@@ -24,7 +24,9 @@ export default function AccountPage() {
         <p class="muted">
           {is_staff
             ? "A member of the staff: sees every frame, may upload and delete."
-            : "Sees public frames, frames without an embargo, and those of the proposals below."}
+            : profile.proposals.length > 0
+              ? "Sees public frames, frames without an embargo, and those of the proposals below."
+              : "Sees public frames and frames without an embargo. It belongs to no proposal: ask whoever runs this archive."}
         </p>
         {profile.proposals.length > 0 && (
           <ul class="chips" aria-label="Proposals">

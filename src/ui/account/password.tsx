@@ -76,8 +76,13 @@ export function Password({ username }: { username: string }) {
             autocomplete="new-password"
             required
             aria-invalid={faultOf("new_password") !== undefined}
-            aria-describedby={faultOf("new_password") ? `${id}-new-fault` : undefined}
+            aria-describedby={faultOf("new_password") ? `${id}-new-fault` : `${id}-new-hint`}
           />
+          {!faultOf("new_password") && (
+            <p class="hint" id={`${id}-new-hint`}>
+              At least 10 characters; a sentence is easy to remember.
+            </p>
+          )}
           {faultOf("new_password") && (
             <p class="fault" id={`${id}-new-fault`}>
               {faultOf("new_password")}
