@@ -3,12 +3,12 @@ import { Agent, request as httpRequest } from "node:http";
 
 const agent = new Agent({ keepAlive: true });
 
-/** A multipart body of frames `{name, bytes}`. */
+/** A multipart body of frames `{name, bytes}`, each in a field of its own: pyobs-archive takes one file a field. */
 export function formOf(frames) {
   const boundary = "----------------------platevaultbench";
-  const parts = frames.flatMap(({ name, bytes }) => [
+  const parts = frames.flatMap(({ name, bytes }, index) => [
     Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}.fits"\r\n` +
+      `--${boundary}\r\nContent-Disposition: form-data; name="file${index}"; filename="${name}.fits"\r\n` +
         "Content-Type: application/octet-stream\r\n\r\n",
     ),
     bytes,
