@@ -1,5 +1,5 @@
 /** The search's result on the sky: footprints and pointings, to be looked through, picked from, and searched in. */
-import { useId, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useState } from "preact/hooks";
 import { formatDec, formatRa } from "../../sky/angle.ts";
 import { useFrameWalk } from "../api/frame-walk.ts";
 import { announce } from "../design/announce.tsx";
@@ -82,6 +82,7 @@ export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
   const seen = useMemo(() => (view === null ? [] : inView(new Projection(view), marks)), [view, marks]);
   const lit = useMemo(() => new Set(hovered.map(({ frame }) => frame.id)), [hovered]);
   const listed = spot?.marks ?? seen;
+  useEffect(() => setSpot(null), [filters]);
 
   const take = (next: Tool) => {
     setTool(next);
@@ -112,8 +113,10 @@ export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
   };
   const rest = (next: View, look: string | null, byKeyboard: boolean) => {
     setView(next);
-    setSpot(null);
-    if (look !== null) onLook(look);
+    if (look !== null) {
+      setSpot(null);
+      onLook(look);
+    }
     if (byKeyboard)
       announce(`${whereOf(next)}. ${counted(inView(new Projection(next), marks).length, "frame")} in view.`);
   };
