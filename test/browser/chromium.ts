@@ -15,11 +15,10 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-dev-shm-usage",
-  // WebGL2 without a graphics card, for the viewer.
-  "--use-gl=angle",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
 ];
+
+/** WebGL2 without a graphics card, for the viewer. All pages are then composed by it. */
+const WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 /** The binary, unpacked once into a folder that outlives the run. */
 async function binary(): Promise<string> {
@@ -43,13 +42,17 @@ export interface RunningBrowser {
   close(): Promise<void>;
 }
 
-export async function startBrowser(): Promise<RunningBrowser> {
+/**
+ * `cardless`: as it is on a machine without a graphics card, where the processor draws the pages itself and only WebGL
+ * by a graphics card that it plays. Otherwise all of it is, which its driver remarks on less.
+ */
+export async function startBrowser({ cardless = false } = {}): Promise<RunningBrowser> {
   const executablePath = await binary();
   const folder = mkdtempSync(join(tmpdir(), "platevault-chromium-"));
   const browser = await chromium.launch({
     executablePath,
     headless: true,
-    args: FLAGS,
+    args: cardless ? FLAGS.filter((flag) => !flag.startsWith("--use-")) : FLAGS,
     env: { ...process.env, TMPDIR: folder, HOME: folder },
   });
   return {

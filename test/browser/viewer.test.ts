@@ -55,11 +55,15 @@ it("opens other HDUs and the planes of a cube, and says where a pixel has no val
   await expect.poll(() => viewer.page.getByLabel("Plane of 3").inputValue()).toBe("1");
   await ViewerPage.open(person.page, V, "&hdu=2&at=25.5,20.5,6,0");
   const plane = viewer.page.getByLabel("Plane of 3");
+  const said = viewer.page.locator("[role=status][aria-live=polite]").first();
+  let before = 0;
   for (const [x, y, index, value] of truth[V]!.cube) {
     await plane.fill(String(index + 1));
     await plane.press("Enter");
     await expect.poll(async () => (await viewer.parameter("plane")) ?? "0").toBe(String(index));
-    await viewer.drawn();
+    // Its pixels are here: until then the field would be filled in again with the plane before.
+    if (index !== before) await expect.poll(() => said.textContent()).toContain(`Plane ${index + 1} of 3.`);
+    before = index;
     await viewer.cross([x, y]);
     const shown = await viewer.part("value");
     if (value === null) expect(shown).toBe("undefined");

@@ -1,4 +1,5 @@
-import { useComputed } from "@preact/signals";
+import { effect, type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { formatDec, formatRa } from "../../sky/angle.ts";
 import { placeOn } from "./layer.ts";
 import { short, valueText } from "./number.ts";
@@ -29,6 +30,33 @@ export function positionText([ra, dec]: [number, number]): string {
   return `${formatRa(ra, 3)} ${formatDec(dec, 2)}`;
 }
 
+/** Ten times a second at most, ms: while the image is zoomed, a text that changes with every frame is a part of its cost. */
+const SELDOM = 100;
+
+function useZoom(state: ViewerState): ReadonlySignal<string> {
+  const zoom = useSignal("");
+  useEffect(() => {
+    let timer = 0;
+    let said = Number.NEGATIVE_INFINITY;
+    const say = (scale: number) => {
+      said = performance.now();
+      zoom.value = `${Number((scale * 100).toPrecision(3))} %`;
+    };
+    const stop = effect(() => {
+      const { scale } = state.camera.value;
+      clearTimeout(timer);
+      const wait = said + SELDOM - performance.now();
+      if (wait <= 0) say(scale);
+      else timer = window.setTimeout(() => say(scale), wait);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [state]);
+  return zoom;
+}
+
 /** Pixel, value and position under the cursor, in fixed places, so that nothing jumps: their texts change, and nothing else. */
 export function Readout({ state }: { state: ViewerState }) {
   const at = useComputed(() => state.cursor.value?.at ?? null);
@@ -40,7 +68,7 @@ export function Readout({ state }: { state: ViewerState }) {
   const degrees = useComputed(() =>
     sky.value === null ? nothing.value : `${sky.value[0].toFixed(6)} ${sky.value[1].toFixed(6)}`,
   );
-  const zoom = useComputed(() => `${Number((state.camera.value.scale * 100).toPrecision(3))} %`);
+  const zoom = useZoom(state);
   return (
     <dl class="readout" id="viewer-readout">
       <div>
