@@ -15,10 +15,12 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-dev-shm-usage",
+  // WebGL2 without a graphics card, for the viewer.
+  "--enable-unsafe-swiftshader",
 ];
 
-/** WebGL2 without a graphics card, for the viewer. All pages are then composed by it. */
-const WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+/** All of the pages, and not only WebGL, drawn by the graphics card that the processor plays. */
+const ALL_BY_CARD = ["--use-gl=angle", "--use-angle=swiftshader"];
 
 /** The binary, unpacked once into a folder that outlives the run. */
 async function binary(): Promise<string> {
@@ -52,7 +54,7 @@ export async function startBrowser({ cardless = false } = {}): Promise<RunningBr
   const browser = await chromium.launch({
     executablePath,
     headless: true,
-    args: cardless ? FLAGS.filter((flag) => !flag.startsWith("--use-")) : FLAGS,
+    args: cardless ? FLAGS : [...FLAGS, ...ALL_BY_CARD],
     env: { ...process.env, TMPDIR: folder, HOME: folder },
   });
   return {
