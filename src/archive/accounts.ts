@@ -132,7 +132,12 @@ export async function loginToken(
 /** A new random token; it is shown once, and kept as a hash. `expires`: UTC milliseconds or null. */
 export async function addToken(
   store: AccountStore,
-  { userId, label, expires }: { userId: number; label: string; expires: number | null },
+  {
+    userId,
+    label,
+    expires,
+    value,
+  }: { userId: number; label: string; expires: number | null; value?: string | undefined },
   now: number,
 ): Promise<{ token: string; id: number }> {
   if (label === LOGIN_LABEL) {
@@ -145,7 +150,7 @@ export async function addToken(
   if (inUse.length >= MOST_TOKENS) {
     throw new ArchiveError("CONFLICT", `An account has at most ${MOST_TOKENS} tokens; revoke one first.`);
   }
-  const token = hex(crypto.getRandomValues(new Uint8Array(20)));
+  const token = value ?? hex(crypto.getRandomValues(new Uint8Array(20)));
   const added = await store.addToken({
     userId,
     hash: await hashToken(token),
@@ -153,7 +158,7 @@ export async function addToken(
     label,
     expires,
   });
-  if (added === null) throw new ArchiveError("CONFLICT", "Two tokens came out alike; ask again.");
+  if (added === null) throw new ArchiveError("CONFLICT", "There is such a token already.");
   return { token, id: added.id };
 }
 

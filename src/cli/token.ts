@@ -12,12 +12,15 @@ interface Token {
 export const token: Command = {
   usage: "token add USER LABEL | token list USER | token revoke ID",
   summary: "Makes, lists and revokes API tokens.",
-  options: { expires: { type: "string", value: "DATE", help: "add: when it ends (default: never)" } },
+  options: {
+    expires: { type: "string", value: "DATE", help: "add: when it ends (default: never)" },
+    value: { type: "string", value: "TOKEN", help: "add: one of a pyobs-archive that shall go on working here" },
+  },
   async run([action, subject, label], options) {
     const archive = await ArchiveClient.connect(options);
     const path = `admin/api/users/${encodeURIComponent(subject ?? "")}/tokens/`;
     if (action === "add" && subject && label) {
-      const json = { label, ...(options.expires === undefined ? {} : { expires: options.expires }) };
+      const json = { label, expires: options.expires, token: options.value };
       const made = await archive.json<{ id: number; token: string }>(path, { method: "POST", json });
       console.log(made.token);
       console.error(`Token ${made.id} of ${subject}; it is shown this once.`);

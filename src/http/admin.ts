@@ -39,6 +39,14 @@ const NewUser = z.object({
   proposals: proposals.default([]),
 });
 
+const GivenToken = NewToken.extend({
+  token: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, { error: "It accepts 40 hexadecimal digits, as a Django archive's tokens have." })
+    .nullish()
+    .openapi({ description: "One of another archive that shall go on working here; without it one is made" }),
+});
+
 const UserChange = z.strictObject({
   password: requiredText().optional(),
   email: z.string().max(254).optional(),
@@ -169,7 +177,7 @@ admin.openAPIRegistry.registerPath({
   path: "/admin/api/users/{name}/tokens/",
   tags: ["Administration"],
   summary: "A new API token for somebody; it is shown this once",
-  request: { ...named, body: { required: true, content: { "application/json": { schema: NewToken } } } },
+  request: { ...named, body: { required: true, content: { "application/json": { schema: GivenToken } } } },
   responses: {
     201: json("The token", z.object({ id: z.int(), token: z.string() })),
     400: { description: "No label, or a bad end" },
@@ -180,8 +188,9 @@ admin.openAPIRegistry.registerPath({
 admin.post(`${USER}tokens/`, async (c) => {
   requireStaff(c);
   const account = await namedAccount(c);
-  const body = await readBody(c, NewToken);
-  return c.json(await addToken(c.var.accounts, { userId: account.id, ...tokenRequest(body) }, Date.now()), 201);
+  const body = await readBody(c, GivenToken);
+  const wanted = { userId: account.id, ...tokenRequest(body), value: body.token ?? undefined };
+  return c.json(await addToken(c.var.accounts, wanted, Date.now()), 201);
 });
 
 admin.openAPIRegistry.registerPath({

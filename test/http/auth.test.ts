@@ -409,6 +409,13 @@ describe("with accounts", () => {
       const made = await send("POST", `${user}tokens/`, { label: "from above" });
       const { id, token: theirs } = (await made.json()) as { id: number; token: string };
       expect((await request("/profile/", { token: theirs })).status).toBe(200);
+      // One that an archive before this one has given out goes on working.
+      const old = "0123456789abcdef0123456789abcdef01234567";
+      const moved = { label: "moved", token: old };
+      expect((await send("POST", `${user}tokens/`, moved)).status).toBe(201);
+      expect((await request("/profile/", { token: old })).status).toBe(200);
+      expect((await send("POST", `${user}tokens/`, moved)).status).toBe(409);
+      expect((await send("POST", `${user}tokens/`, { label: "weak", token: "0123" })).status).toBe(400);
       const listed = (await (await request(`${user}tokens/`, { token: TOKENS.admin })).json()) as {
         results: { id: number }[];
       };

@@ -137,7 +137,7 @@ export const MEANT: Meant[] = [
     why: "the file is kept as it came: its FNAME is not rewritten, and floats are not quantised (Fix 6)",
     asked: /[ /]headers\//,
     status: [200, 200],
-    at: /^body\.results\.(order\.| FNAME| ZDITHER0)/,
+    at: /^body\.results\.(order\.| FNAME| ZDITHER0| ZBLANK)/,
   },
   {
     why: "names with blanks are quoted, as RFC 6266 has it",
