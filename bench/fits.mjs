@@ -132,7 +132,7 @@ for (const [name, file, work, program, args, allowed] of CASES) {
   if (!withCfitsio && file.endsWith(".fz")) continue;
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
   // A process of its own for each, so that memory is that of one piece of work, the file itself included.
-  worker = await startArchive({ entry: "bench/fits-worker.ts", migrate: false });
+  worker = await startArchive({ entry: "bench/fits-worker.ts", migrated: false });
   await call("load", { method: "POST", body: readFileSync(path(file)) });
   await worker.resetPeak();
   await call(`${work}?rounds=1`);

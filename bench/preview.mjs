@@ -61,7 +61,7 @@ for (const size of [2048, 4096]) {
   writeFileSync(plain, fitsFile([imageHdu("SCI", size, sky(size), [])]));
   spawnSync("fpack", ["-r", plain], { stdio: "inherit" });
   const theirs = funpack(`${plain}.fz`);
-  const worker = await startArchive({ entry: "bench/preview-worker.ts", migrate: false });
+  const worker = await startArchive({ entry: "bench/preview-worker.ts", migrated: false });
   await fetch(new URL("load", worker.url), { method: "POST", body: readFileSync(`${plain}.fz`) });
   for (const [name, query] of [
     ["200 px", ""],

@@ -5,7 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocally } from "../scripts/local-archive.mjs";
+import { migrate, startLocally } from "../scripts/local-archive.mjs";
 
 const TICKS_A_SECOND = 100; // USER_HZ, the unit of /proc/PID/stat on Linux
 
@@ -34,11 +34,11 @@ function descendants(root = process.pid) {
 }
 
 /**
- * Starts the archive with empty, migrated storage of its own.
+ * Starts the archive with empty storage of its own, with its tables if it is to be `migrated`.
  * `vars`: settings over the defaults. `entry`: another Worker than the archive's, for benchmarks of its parts.
  * `workers`, `bindings` and the like of miniflare may be given in `options`; `state` is then somebody else's to remove.
  */
-export async function startArchive({ vars = {}, entry, options = {}, migrate = true, state } = {}) {
+export async function startArchive({ vars = {}, entry, options = {}, migrated = true, state } = {}) {
   const own = state ?? mkdtempSync(join(tmpdir(), "platevault-bench-"));
   const before = new Set(descendants());
   const miniflare = await startLocally({
@@ -60,15 +60,7 @@ export async function startArchive({ vars = {}, entry, options = {}, migrate = t
   const pid = descendants()
     .filter((process) => !before.has(process))
     .find((process) => readFileSync(`/proc/${process}/cmdline`, "utf8").includes("workerd"));
-  if (migrate) {
-    const db = await miniflare.getD1Database("DB");
-    for (const name of readdirSync("migrations")
-      .filter((name) => name.endsWith(".sql"))
-      .sort()) {
-      const { unstable_splitSqlQuery: split } = await import("wrangler");
-      for (const statement of split(readFileSync(join("migrations", name), "utf8"))) await db.prepare(statement).run();
-    }
-  }
+  if (migrated) await migrate(miniflare);
   return {
     url,
     miniflare,

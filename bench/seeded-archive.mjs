@@ -25,7 +25,7 @@ export function seededDatabase(total, { keep = KEPT, suffix = "", prepare = () =
 /** Starts the archive, or another Worker, on a copy of a database file. */
 export async function startSeeded(file, options = {}) {
   const persist = mkdtempSync(join(tmpdir(), "platevault-seeded-"));
-  const start = () => startArchive({ ...options, migrate: false, state: persist });
+  const start = () => startArchive({ ...options, migrated: false, state: persist });
   // miniflare names the file; it is made at the first query.
   const empty = await start();
   await (await empty.miniflare.getD1Database("DB")).prepare("SELECT 1").all();

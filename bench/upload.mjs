@@ -87,7 +87,7 @@ async function measure(options) {
 
 /** The same bodies put into miniflare's R2 without a line of the archive: the least that an upload can take here. */
 async function putAlone() {
-  const archive = await startArchive({ entry: "bench/put-worker.ts", migrate: false, options: quiet });
+  const archive = await startArchive({ entry: "bench/put-worker.ts", migrated: false, options: quiet });
   try {
     const send = (form) => post(archive.url, form);
     for (let n = 0; n < 5; n++) await send(frame(256, 256));

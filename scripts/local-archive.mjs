@@ -80,3 +80,13 @@ export async function startLocally({ entry, bindings, state, options = {} }) {
   await miniflare.ready;
   return miniflare;
 }
+
+/** Gives an empty catalogue its tables. */
+export async function migrate(miniflare) {
+  const { unstable_splitSqlQuery: split } = await import("wrangler");
+  const database = await miniflare.getD1Database("DB");
+  const names = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
+  for (const name of names.sort()) {
+    for (const sql of split(readFileSync(join("migrations", name), "utf8"))) await database.prepare(sql).run();
+  }
+}

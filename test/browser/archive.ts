@@ -1,7 +1,9 @@
-/** The whole archive on a free port, with the built UI and its own empty storage, for tests and screenshots. */
+/** The whole archive on a free port, as `npm start` runs it, with empty storage of its own, for tests and screenshots. */
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
-import { createTestHarness } from "wrangler";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { migrate, startLocally } from "../../scripts/local-archive.mjs";
 
 export interface Archive {
   /** Without a slash at the end. */
@@ -12,24 +14,26 @@ export interface Archive {
 }
 
 export async function startArchive(): Promise<Archive> {
-  process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
-  process.env.WRANGLER_SEND_METRICS = "false";
+  const state = mkdtempSync(join(tmpdir(), "platevault-browser-"));
   const username = "observer";
   const password = randomBytes(12).toString("base64url");
-  const server = createTestHarness({
-    root: resolve(import.meta.dirname, "../.."),
-    workers: [
-      {
-        configPath: "wrangler.toml",
-        secrets: {
-          SECRET_KEY: randomBytes(32).toString("base64url"),
-          ADMIN_USERNAME: username,
-          ADMIN_PASSWORD: password,
-        },
-      },
-    ],
+  const miniflare = await startLocally({
+    state,
+    bindings: {
+      SECRET_KEY: randomBytes(32).toString("base64url"),
+      ADMIN_USERNAME: username,
+      ADMIN_PASSWORD: password,
+    },
+    options: { handleStructuredLogs: () => {} },
   });
-  const { url } = await server.listen();
-  await server.getWorker().applyD1Migrations("DB");
-  return { url: url.origin, username, password, close: () => server.close() };
+  await migrate(miniflare);
+  return {
+    url: (await miniflare.ready).origin,
+    username,
+    password,
+    async close() {
+      await miniflare.dispose();
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
 }
