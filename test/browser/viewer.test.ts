@@ -484,5 +484,18 @@ it("is found free of fault by axe with everything open, and has room at 320 pixe
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 320, height: 800 });
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
+  // Tools and controls are a row each, the image is right below them, and the read-out below it.
+  const boxOf = async (which: string) => (await page.locator(which).boundingBox())!;
+  const [tools, stage, readout] = [
+    await boxOf("[role=toolbar]"),
+    await boxOf(".viewer-stage"),
+    await boxOf(".readout"),
+  ];
+  expect(stage.y - tools.y).toBeLessThan(90);
+  expect(readout.y).toBeGreaterThan(stage.y + stage.height);
+  await viewer.button("Save as PNG").scrollIntoViewIfNeeded();
+  const last = await boxOf("button[aria-label='Save as PNG']");
+  expect(last.x + last.width).toBeLessThanOrEqual(320);
+  expect(Math.min(last.width, last.height)).toBeGreaterThanOrEqual(24);
   await page.setViewportSize({ width: 1280, height: 1000 });
 });

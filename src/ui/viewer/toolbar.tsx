@@ -20,106 +20,114 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
   const hasSky = state.first.wcs !== null;
   return (
     <div class="viewer-bar" role="toolbar" aria-label="Viewer">
-      <fieldset class="choice" aria-label="Tool">
-        {TOOLS.map(({ id, name, key, does }) => (
-          <button
-            key={id}
-            type="button"
-            class="button square"
-            aria-label={name}
-            aria-pressed={state.tool.value === id}
-            title={`${name} (${key.toUpperCase()}): ${does}`}
-            onClick={() => state.choose(id)}
-          >
-            <ToolIcon name={id} />
-          </button>
-        ))}
-      </fieldset>
-      <fieldset class="choice" aria-label="Zoom and turn">
-        <button
-          type="button"
-          class="button square"
-          aria-label="Closer"
-          title="Closer (+)"
-          onClick={() => state.zoomBy(1.5)}
-        >
-          <Icon name="plus" />
-        </button>
-        <button
-          type="button"
-          class="button square"
-          aria-label="Further"
-          title="Further (−)"
-          onClick={() => state.zoomBy(1 / 1.5)}
-        >
-          <Icon name="minus" />
-        </button>
-        <button type="button" class="button" title="Whole image (F)" onClick={() => state.fit()}>
-          Fit
-        </button>
-        <button type="button" class="button" title="One pixel is one pixel (1)" onClick={() => state.onePixel()}>
-          1:1
-        </button>
-        {hasSky && (
+      <div class="viewer-tools">
+        <fieldset class="choice" aria-label="Tool">
+          {TOOLS.map(({ id, name, key, does }) => (
+            <button
+              key={id}
+              type="button"
+              class="button square"
+              aria-label={name}
+              aria-pressed={state.tool.value === id}
+              title={`${name} (${key.toUpperCase()}): ${does}`}
+              onClick={() => state.choose(id)}
+            >
+              <ToolIcon name={id} />
+            </button>
+          ))}
+        </fieldset>
+        <fieldset class="choice" aria-label="Zoom and turn">
           <button
             type="button"
             class="button square"
-            aria-label="North up"
-            title="North up, east left (N); U turns back"
-            onClick={() => state.turnNorth()}
+            aria-label="Closer"
+            title="Closer (+)"
+            onClick={() => state.zoomBy(1.5)}
           >
-            <ToolIcon name="north" />
+            <Icon name="plus" />
           </button>
-        )}
-      </fieldset>
-      <fieldset class="choice" aria-label="Above the image">
-        {hasSky && <Toggle on={state.grid} name="Grid" keyName="G" icon="grid" title="Lines of RA and Dec" />}
-        {hasSky && (
-          <Toggle on={state.marks} name="Compass and scale" keyName="M" icon="marks" title="Compass and scale bar" />
-        )}
-        <Toggle on={state.sources} name="Sources" keyName="K" icon="sources" title="Sources of the frame's catalogue" />
-        <button
-          type="button"
-          class="button square"
-          aria-label="Compare"
-          aria-pressed={comparing}
-          title="Blink with other frames of the field, or three as red, green and blue"
-          onClick={onCompare}
-        >
-          <ToolIcon name="compare" />
-        </button>
-      </fieldset>
-      <div class="choice">
-        <button
-          type="button"
-          class="button square"
-          aria-label="Copy position"
-          title="Copy the position at the cross-hair (P)"
-          disabled={!hasSky}
-          onClick={onCopy}
-        >
-          <Icon name="copy" />
-        </button>
-        <button
-          type="button"
-          class="button square"
-          aria-label="Save as PNG"
-          title="Save what is seen as PNG"
-          onClick={onSave}
-        >
-          <ToolIcon name="picture" />
-        </button>
-        {onFill && (
           <button
             type="button"
             class="button square"
-            aria-label="Fill the screen"
-            title="Fill the screen, and back (W)"
-            onClick={onFill}
+            aria-label="Further"
+            title="Further (−)"
+            onClick={() => state.zoomBy(1 / 1.5)}
           >
-            <ToolIcon name="fill" />
+            <Icon name="minus" />
           </button>
-        )}
+          <button type="button" class="button" title="Whole image (F)" onClick={() => state.fit()}>
+            Fit
+          </button>
+          <button type="button" class="button" title="One pixel is one pixel (1)" onClick={() => state.onePixel()}>
+            1:1
+          </button>
+          {hasSky && (
+            <button
+              type="button"
+              class="button square"
+              aria-label="North up"
+              title="North up, east left (N); U turns back"
+              onClick={() => state.turnNorth()}
+            >
+              <ToolIcon name="north" />
+            </button>
+          )}
+        </fieldset>
+        <fieldset class="choice" aria-label="Above the image">
+          {hasSky && <Toggle on={state.grid} name="Grid" keyName="G" icon="grid" title="Lines of RA and Dec" />}
+          {hasSky && (
+            <Toggle on={state.marks} name="Compass and scale" keyName="M" icon="marks" title="Compass and scale bar" />
+          )}
+          <Toggle
+            on={state.sources}
+            name="Sources"
+            keyName="K"
+            icon="sources"
+            title="Sources of the frame's catalogue"
+          />
+          <button
+            type="button"
+            class="button square"
+            aria-label="Compare"
+            aria-pressed={comparing}
+            title="Blink with other frames of the field, or three as red, green and blue"
+            onClick={onCompare}
+          >
+            <ToolIcon name="compare" />
+          </button>
+        </fieldset>
+        <div class="choice">
+          <button
+            type="button"
+            class="button square"
+            aria-label="Copy position"
+            title="Copy the position at the cross-hair (P)"
+            disabled={!hasSky}
+            onClick={onCopy}
+          >
+            <Icon name="copy" />
+          </button>
+          <button
+            type="button"
+            class="button square"
+            aria-label="Save as PNG"
+            title="Save what is seen as PNG"
+            onClick={onSave}
+          >
+            <ToolIcon name="picture" />
+          </button>
+          {onFill && (
+            <button
+              type="button"
+              class="button square"
+              aria-label="Fill the screen"
+              title="Fill the screen, and back (W)"
+              onClick={onFill}
+            >
+              <ToolIcon name="fill" />
+            </button>
+          )}
+        </div>
       </div>
       <Menu label="Keys" start>
         {() => (
