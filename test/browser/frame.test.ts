@@ -294,6 +294,9 @@ it("goes through its menus by the arrow keys, and hides nothing that has the foc
     .poll(() => page.getByRole("button", { name: "More downloads" }).getAttribute("aria-expanded"))
     .toBe("false");
 
+  // Long checksums must not squeeze the buttons beside them: 24 pixels, WCAG 2.2's 2.5.8.
+  const copy = await page.getByRole("button", { name: "Copy SHA-256" }).boundingBox();
+  expect(Math.min(copy!.width, copy!.height)).toBeGreaterThanOrEqual(24);
   await page.locator(".related-list a").nth(1).waitFor();
   // Half below the bar, as far as somebody with a wheel has scrolled.
   const half = "const link = document.querySelector('.fact a'); scrollTo(0, link.getBoundingClientRect().top - 40)";
