@@ -34,8 +34,8 @@ export function Versions({ frame, shown }: { frame: Frame; shown: number | null 
           {list.data.map((one) => (
             <tr key={one.version} class={one.version === (shown ?? frame.version) ? "picked" : undefined}>
               <th scope="row">
-                <a href={frameAddress(frame.id, "versions", one.current ? null : one.version)}>{one.version}</a>
-                {one.current && <span class="tag"> current</span>}
+                <a href={frameAddress(frame.id, "versions", one.current ? null : one.version)}>{one.version}</a>{" "}
+                {one.current && <span class="tag">current</span>}
               </th>
               <td>{one.created === null ? "" : time(one.created)}</td>
               <td>{one.filename}</td>
