@@ -9,10 +9,13 @@ import { demoFrames } from "../src/cli/demo-frames.ts";
 import { startArchive } from "../test/browser/archive.ts";
 import { startBrowser, visit } from "../test/browser/chromium.ts";
 import { fill, tokenOf } from "../test/browser/frames.ts";
+import { benchScroll } from "./scroll.mjs";
 import { benchViewer } from "./viewer.mjs";
 
 const RUNS = 3;
-const ROWS = 1000;
+/** How often each list of 1,000 frames is scrolled: `npm run bench:ui -- 10`; `-- scroll 10` does nothing else. */
+const onlyScroll = process.argv.includes("scroll");
+const scrolls = Number(process.argv.at(-1)) || 1;
 const dist = resolve(import.meta.dirname, "../dist");
 
 const archive = await startArchive();
@@ -49,8 +52,8 @@ const WATCH = `(() => {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-async function signedIn(place) {
-  const person = await visit(running.browser, place);
+async function signedIn(place, browser = running.browser) {
+  const person = await visit(browser, place);
   await person.page.goto(`${archive.url}/sign-in?next=%2Fupload`);
   await person.page.getByLabel("Username").fill(archive.username);
   await person.page.getByLabel("Password").fill(archive.password);
@@ -97,50 +100,9 @@ async function load({ path, ready }, place) {
   return { ...measured, shown, script: gzipped(scripts) };
 }
 
-/** Scrolls a list of 1,000 rows by 60 pixels a frame; every frame that takes longer than one and a half is dropped. */
-async function scroll(columns) {
-  const { context, page } = await signedIn(PLACES[0]);
-  const results = Array.from({ length: ROWS }, (_, i) => ({
-    ...list.results[i % list.results.length],
-    id: 1e6 + i,
-    basename: `frame-${String(i).padStart(4, "0")}`,
-  }));
-  await page.route("**/frames/?*", (route) => route.fulfill({ json: { ...list, count: ROWS, results } }));
-  // Previews of frames that are not there: any image will do, at once.
-  const image = await (await fetch(`${archive.url}/frames/${frame}/preview/`, { headers })).arrayBuffer();
-  await page.route("**/preview/*", (route) => route.fulfill({ contentType: "image/webp", body: Buffer.from(image) }));
-  if (columns) await page.evaluate(`localStorage.setItem("platevault.columns", "${columns}")`);
-  await page.goto(`${archive.url}/?limit=${ROWS}&view=table`);
-  await page.locator("tbody tr").nth(20).waitFor();
-  await page.waitForLoadState("networkidle");
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Performance.enable");
-  const work = async () =>
-    (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value;
-  const before = await work();
-  const times = await page.evaluate(`new Promise((done) => {
-    const times = [];
-    let last = performance.now();
-    const step = (now) => {
-      times.push(now - last);
-      last = now;
-      window.scrollBy(0, 60);
-      if (times.length <= 300) requestAnimationFrame(step);
-      else done(times.slice(1));
-    };
-    requestAnimationFrame(step);
-  })`);
-  const busy = (await work()) - before;
-  await context.close();
-  return {
-    dropped: times.filter((time) => time > 25).length,
-    frames: times.length,
-    work: (1000 * busy) / times.length,
-  };
-}
-
-console.log("page     place   first paint  largest  rows or image shown  blocked    shift  script, gzip");
-for (const place of PLACES) {
+if (!onlyScroll)
+  console.log("page     place   first paint  largest  rows or image shown  blocked    shift  script, gzip");
+for (const place of onlyScroll ? [] : PLACES) {
   for (const page of PAGES) {
     const runs = [];
     for (let run = 0; run < RUNS; run++) runs.push(await load(page, place));
@@ -152,13 +114,8 @@ for (const place of PLACES) {
     );
   }
 }
-for (const [name, columns] of [
-  ["1,000 rows", null],
-  ["1,000 rows with previews", "thumbnail,time,object,type,filter,exptime,binning,level,instrument"],
-]) {
-  const { dropped, frames, work } = await scroll(columns);
-  console.log(`${name}: ${dropped} of ${frames} frames dropped, ${work.toFixed(1)} ms of work a frame (16.7 at most)`);
-}
-await benchViewer(archive, running);
+const image = Buffer.from(await (await fetch(`${archive.url}/frames/${frame}/preview/`, { headers })).arrayBuffer());
+await benchScroll(archive, (browser) => signedIn(PLACES[0], browser), { results: list.results, image }, scrolls);
+if (!onlyScroll) await benchViewer(archive, running);
 await running.close();
 await archive.close();
