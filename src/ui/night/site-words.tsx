@@ -17,6 +17,7 @@ export function SiteWords({ sites, skies, shown }: SiteWordsProps) {
         return (
           <li key={site}>
             <b>{site === "" ? "Unknown site" : site}</b>
+            <span class="unseen">: </span>
             <span>
               {sky === undefined
                 ? "Sun and Moon are not known yet."
