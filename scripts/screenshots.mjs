@@ -61,8 +61,11 @@ async function toRelated(page) {
   await page.locator(".overview-related").evaluate((section) => section.scrollIntoView());
   await page.evaluate("scrollBy(0, -70)");
   // Previews come where somebody looks, a moment after they do.
-  await page.waitForFunction(`[...document.querySelectorAll(".related-list .preview")].every((one) =>
-    one.matches(".shown") || one.getBoundingClientRect().top > innerHeight)`);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".related-list .preview")].every(
+      (one) => one.matches(".shown") || one.getBoundingClientRect().top > innerHeight,
+    ),
+  );
 }
 
 /** A profile along a line through the middle of the image. */
