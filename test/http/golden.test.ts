@@ -250,7 +250,8 @@ describe("what this archive answers otherwise", () => {
       DAY_OBS: "2024-01-15",
       PROPID: null,
       L1PUBDAT: null,
-      version_set: [{ md5: body.md5, extension: ".fits", url: body.url }],
+      // Of a version these very bytes, also when they are packed one day.
+      version_set: [{ md5: body.md5, extension: ".fits", url: `${body.url}&format=fits` }],
     });
     expect(body).not.toHaveProperty("area");
     const url = String(body.url);
