@@ -233,3 +233,15 @@ it("says what an address cannot mean", async () => {
   await page.getByRole("heading", { name: "Night of 2026-02-31" }).waitFor();
   expect(await page.getByText("Reading the frames").count()).toBe(0);
 });
+
+it("says once that the archive is away", async () => {
+  const { page, context } = await observer(`/night/${NIGHT}/`);
+  await page.getByText(`${ALL} frames by 2 instruments.`).waitFor();
+  await context.setOffline(true);
+  await page.getByLabel("Site").selectOption("goe");
+  await page.getByRole("alert").getByText("The archive cannot be reached").waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(await page.getByRole("alert").count()).toBe(1);
+  await context.setOffline(false);
+  await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
+});

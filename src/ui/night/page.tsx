@@ -93,7 +93,7 @@ export default function NightPage({ argument }: { argument: string }) {
         <div class="grow" />
         <Narrow filters={filters} argument={argument} />
       </div>
-      {newest.fault && <Fault fault={newest.fault} again={newest.reload} what="The nights" />}
+      {newest.fault && night === null && <Fault fault={newest.fault} again={newest.reload} what="The nights" />}
       {night !== null && (
         <OneNight key={`${night} ${filters}`} night={night} filters={filters} asked={spanAsked(query)} />
       )}
@@ -128,7 +128,10 @@ export default function NightPage({ argument }: { argument: string }) {
               ))}
             </nav>
           </div>
-          {calendar.fault && <Fault fault={calendar.fault} again={calendar.reload} what="The calendar" />}
+          {/* Away is said once, by the night above, and all of the page is asked for again when it is back. */}
+          {calendar.fault && !(night !== null && calendar.fault.kind === "offline") && (
+            <Fault fault={calendar.fault} again={calendar.reload} what="The calendar" />
+          )}
           <Calendar year={year} nights={nights} current={night} addressOf={(one) => addressOf(one, filters)} />
         </section>
       )}

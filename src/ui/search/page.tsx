@@ -115,7 +115,8 @@ export default function SearchPage() {
         </div>
         <Chips search={search} onChange={change} onClear={clear} />
         <Toolbar search={search} view={view} total={total} onView={(next) => alter({ view: next })} onAlter={alter} />
-        {list.fault && <Fault fault={list.fault} again={list.reload} what="The frames" />}
+        {/* The map asks for itself, and says so itself. */}
+        {list.fault && view !== "map" && <Fault fault={list.fault} again={list.reload} what="The frames" />}
         {empty && <Nothing search={search} total={list.data!.count} onClear={clear} />}
         {view === "map" && (
           <Lazily load={loadMap} what="The map">
