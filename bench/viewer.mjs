@@ -195,7 +195,7 @@ async function move(archive, browser, id, screen) {
     for (let i = 0; i * EVERY < SECONDS * 1000; i++) {
       // Nobody waits for an answer: a mouse does not, either.
       sent.push(send(eventOf(i)));
-      await new Promise((done) => setTimeout(done, start + (i + 1) * EVERY - performance.now()));
+      await new Promise((done) => setTimeout(done, Math.max(0, start + (i + 1) * EVERY - performance.now())));
     }
     await Promise.all(sent);
     const seen = await page.evaluate("seen");
