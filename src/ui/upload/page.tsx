@@ -1,5 +1,5 @@
 /** The upload page: drop files and folders, watch them go, see in words what went wrong with which. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { session } from "../api/session.ts";
 import { bytes, count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -109,8 +109,9 @@ function DropArea({ onFiles }: { onFiles: (dropped: Drop) => void }) {
   };
   const take = useRef(onFiles);
   take.current = onFiles;
-  // On the whole page: a file that is dropped beside the area would be opened by the browser, and the queue be gone.
-  useEffect(() => {
+  // On the whole page, as soon as the area is seen: the browser would open a file that is dropped beside it or earlier,
+  // and the queue be gone.
+  useLayoutEffect(() => {
     const drag = (event: DragEvent) => {
       event.preventDefault();
       setOver(true);
