@@ -41,7 +41,7 @@ function descendants(root = process.pid) {
 export async function startArchive({ vars = {}, entry, options = {}, migrated = true, state } = {}) {
   const own = state ?? mkdtempSync(join(tmpdir(), "platevault-bench-"));
   const before = new Set(descendants());
-  const miniflare = await startLocally({
+  const { miniflare, url } = await startLocally({
     entry,
     state: own,
     bindings: {
@@ -56,7 +56,6 @@ export async function startArchive({ vars = {}, entry, options = {}, migrated = 
       ...options,
     },
   });
-  const url = await miniflare.ready;
   const pid = descendants()
     .filter((process) => !before.has(process))
     .find((process) => readFileSync(`/proc/${process}/cmdline`, "utf8").includes("workerd"));

@@ -1,12 +1,14 @@
 /**
- * The archive in a workerd of its own, as wrangler.toml describes it, for `npm start` and the benchmarks alike: built by
- * `wrangler deploy --dry-run`, run by the miniflare API. (`wrangler dev` would put a second workerd with a proxy in front,
- * which costs more than most requests do.)
+ * The archive in a workerd of its own, as wrangler.toml describes it, for `npm start`, the browser's tests and the
+ * benchmarks alike: built by `wrangler deploy --dry-run`, run by the miniflare API. `wrangler dev` would put a second
+ * workerd with a proxy in front, and miniflare three Workers that decide between pages and Worker; each costs more than
+ * most requests do. So requests come to the Worker's own socket here, and only what run_worker_first does not name goes
+ * that way.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
 
 /**
  * Environment of the local runtime; what of it is set already stays.
@@ -50,12 +52,24 @@ function built(entry) {
   }
 }
 
+/** The module in front of the Worker: `local` is the entry point that the socket calls. */
+function front(script, first) {
+  return `import worker from "./${script}";
+export { default } from "./${script}";
+const first = ${JSON.stringify(first)};
+const isFirst = (path) => first.some((one) => (one.endsWith("*") ? path.startsWith(one.slice(0, -1)) : path === one));
+export const local = {
+  fetch: (request, env, context) =>
+    isFirst(new URL(request.url).pathname) ? worker.fetch(request, env, context) : env.ROUTED.fetch(request),
+};`;
+}
+
 /**
- * Starts it and answers miniflare's object when it listens; ended by its `dispose()`. `bindings`: settings and secrets.
- * `state`: where D1 and R2 keep their files, as `wrangler --persist-to` names it. `options`: miniflare's, over those of
- * wrangler.toml.
+ * Starts it and answers miniflare's object, ended by its `dispose()`, and the address where it listens. `bindings`:
+ * settings and secrets. `state`: where D1 and R2 keep their files, as `wrangler --persist-to` names it. `port`: 0 for any
+ * that is free. `options`: miniflare's, over those of wrangler.toml.
  */
-export async function startLocally({ entry, bindings, state, options = {} }) {
+export async function startLocally({ entry, bindings, state, port = 0, options = {} }) {
   const { folder, modules } = built(entry);
   Object.assign(process.env, RUNTIME); // read when miniflare is loaded or starts workerd
   const [{ unstable_getMiniflareWorkerOptions }, { convertV4MiniflareOptions, Miniflare }] = await Promise.all([
@@ -64,21 +78,29 @@ export async function startLocally({ entry, bindings, state, options = {} }) {
   ]);
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
   const { assets, modulesRules: _, ...archive } = workerOptions;
+  const name = "platevault";
+  const main = {
+    type: "ESModule",
+    path: join(folder, "local.js"),
+    // Another Worker has no pages.
+    contents: front(basename(modules[0].path), entry ? ["*"] : assets.run_worker_first),
+  };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...archive,
-      // Another Worker has no pages.
-      ...(entry ? {} : { assets }),
-      modules,
+      ...(entry ? {} : { assets, serviceBindings: { ROUTED: name } }),
+      name,
+      modules: [main, ...modules],
       modulesRoot: folder,
       bindings,
+      unsafeDirectSockets: [{ host: "127.0.0.1", port, entrypoint: "local" }],
       resourcePersistencePath: join(state, "v3"),
       cf: false,
       ...options,
     }),
   );
   await miniflare.ready;
-  return miniflare;
+  return { miniflare, url: await miniflare.unsafeGetDirectURL(name, "local") };
 }
 
 /** Gives an empty catalogue its tables. */

@@ -125,12 +125,11 @@ run(migrations, "The catalogue could not be prepared");
 const LEVELS = ["debug", "log", "info", "warn", "error", "none"];
 const least = Math.max(0, LEVELS.indexOf(process.env.LOG_LEVEL || "error"));
 const { startLocally } = await import("./local-archive.mjs");
-const archive = await startLocally({
+const { miniflare } = await startLocally({
   bindings: vars,
   state,
+  port,
   options: {
-    host: "127.0.0.1",
-    port,
     handleStructuredLogs({ level, message }) {
       if (LEVELS.indexOf(level) >= least) console.error(message);
     },
@@ -141,7 +140,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, async () => {
     if (stopping) return;
     stopping = true;
-    await archive.dispose().catch(() => undefined);
+    await miniflare.dispose().catch(() => undefined);
     process.exit(0);
   });
 }
@@ -175,7 +174,7 @@ console.log(`
 const HOUR = 3600 * 1000;
 async function keepUp(now) {
   try {
-    const { outcome } = await (await archive.getWorker()).scheduled({ scheduledTime: new Date(now) });
+    const { outcome } = await (await miniflare.getWorker()).scheduled({ scheduledTime: new Date(now) });
     if (outcome !== "ok") throw new Error(outcome);
   } catch (error) {
     if (!stopping) console.error(`The upkeep failed, and is tried again in an hour: ${error.message}`);

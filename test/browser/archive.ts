@@ -17,7 +17,7 @@ export async function startArchive(): Promise<Archive> {
   const state = mkdtempSync(join(tmpdir(), "platevault-browser-"));
   const username = "observer";
   const password = randomBytes(12).toString("base64url");
-  const miniflare = await startLocally({
+  const { miniflare, url } = await startLocally({
     state,
     bindings: {
       SECRET_KEY: randomBytes(32).toString("base64url"),
@@ -28,7 +28,7 @@ export async function startArchive(): Promise<Archive> {
   });
   await migrate(miniflare);
   return {
-    url: (await miniflare.ready).origin,
+    url: url.origin,
     username,
     password,
     async close() {
