@@ -457,7 +457,7 @@ it("falls back to the archive's preview without WebGL2, and where a file cannot 
   await page.getByText("This browser has no WebGL2.").waitFor();
   await expect.poll(() => page.locator(".frame-image .preview.shown").count()).toBe(1);
   await page.evaluate("sessionStorage.gl = 'yes'");
-  await page.route("**/download/", (route) => route.fulfill({ body: "no FITS" }));
+  await page.route("**/download/?*", (route) => route.fulfill({ body: "no FITS" }));
   await page.reload();
   await page.getByText("The pixels cannot be shown").waitFor();
   await expect.poll(() => page.locator(".frame-image .preview.shown").count()).toBe(1);

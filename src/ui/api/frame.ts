@@ -41,6 +41,8 @@ export interface Frame {
   /** GeoJSON polygon of the footprint; absent when unknown. */
   area?: { type: string; coordinates: [number, number][][] } | null;
   version: number;
+  /** The stored file, which is another than `filename` names where that is given inflated. One element. */
+  version_set: { extension: string; size: number }[];
   /** What a reader should know about the file, and what did not stop the ingest. */
   warnings?: string[];
 }

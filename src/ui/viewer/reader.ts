@@ -94,14 +94,17 @@ function mostPixelsHere(): number {
 
 /** What to ask for to get the image of a frame. */
 export function openingOf(
-  frame: Pick<Frame, "id" | "size" | "filename">,
+  frame: Pick<Frame, "id" | "version_set">,
   version: number | null,
   choice: Partial<Pick<OpenRequest, "hdu" | "plane" | "around">> = {},
 ): OpenRequest {
+  // As it is kept: of a gzip the archive would have to inflate what lies before each range.
+  const query = `format=stored${version === null ? "" : `&version=${version}`}`;
+  const [stored] = frame.version_set;
   return {
-    url: `/frames/${frame.id}/download/${version === null ? "" : `?version=${version}`}`,
-    size: frame.size,
-    gzip: frame.filename.endsWith(".gz"),
+    url: `/frames/${frame.id}/download/?${query}`,
+    size: stored!.size,
+    gzip: stored!.extension.endsWith(".gz"),
     hdu: null,
     plane: 0,
     around: null,
