@@ -69,7 +69,7 @@ export const local = {
  * settings and secrets. `state`: where D1 and R2 keep their files, as `wrangler --persist-to` names it. `port`: 0 for any
  * that is free. `options`: miniflare's, over those of wrangler.toml.
  */
-export async function startLocally({ entry, bindings, state, port = 0, options = {} }) {
+export async function startLocally({ entry = null, bindings, state, port = 0, options = {} }) {
   const { folder, modules } = built(entry);
   Object.assign(process.env, RUNTIME); // read when miniflare is loaded or starts workerd
   const [{ unstable_getMiniflareWorkerOptions }, { convertV4MiniflareOptions, Miniflare }] = await Promise.all([
