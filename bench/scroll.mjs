@@ -12,6 +12,8 @@ import { startBrowser } from "../test/browser/chromium.ts";
 const ROWS = 1000;
 
 const LISTS = [
+  // What the browser and the machine drop by themselves.
+  { name: "lines of text alone", view: null, columns: null },
   { name: "table", view: "table", columns: null },
   {
     name: "table with previews",
@@ -71,7 +73,18 @@ async function stage(page, { results, image }) {
   await page.route("**/preview/*", (route) => route.fulfill({ contentType: "image/webp", body: image }));
 }
 
+/** As high as the table, and nothing else. */
+const TEXT =
+  '<h1 id="results-title" tabindex="-1">Text</h1>' +
+  Array.from({ length: ROWS }, (_, i) => `<p style="margin: 0; height: 36px">Line ${i}</p>`).join("");
+
 async function open(page, url, list) {
+  if (list.view === null) {
+    await page.goto("about:blank");
+    await page.setContent(TEXT);
+    await page.mouse.move(700, 500);
+    return;
+  }
   if (list.columns) await page.evaluate(`localStorage.setItem("platevault.columns", "${list.columns}")`);
   await page.goto(`${url}/?limit=${ROWS}&view=${list.view}`);
   await page

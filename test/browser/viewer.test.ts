@@ -55,7 +55,7 @@ it("opens other HDUs and the planes of a cube, and says where a pixel has no val
   await expect.poll(() => viewer.page.getByLabel("Plane of 3").inputValue()).toBe("1");
   await ViewerPage.open(person.page, V, "&hdu=2&at=25.5,20.5,6,0");
   const plane = viewer.page.getByLabel("Plane of 3");
-  const said = viewer.page.locator("[role=status][aria-live=polite]").first();
+  const said = viewer.page.locator("[role=status][aria-live=polite]:not(dialog *)");
   let before = 0;
   for (const [x, y, index, value] of truth[V]!.cube) {
     await plane.fill(String(index + 1));
@@ -218,7 +218,7 @@ it("measures a star by click and by key, a line, a box and a circle", async () =
 it("says what its keys do, and keeps the focus", async () => {
   const viewer = await ViewerPage.open(person.page, V, WHOLE);
   const { page } = viewer;
-  const said = page.locator("[role=status][aria-live=polite]").first();
+  const said = page.locator("[role=status][aria-live=polite]:not(dialog *)");
   await viewer.cross([86, 52]);
   for (const [key, words] of [
     ["l", "Line: Drag a line"],
@@ -457,7 +457,7 @@ it("falls back to the archive's preview without WebGL2, and where a file cannot 
   await page.getByText("This browser has no WebGL2.").waitFor();
   await expect.poll(() => page.locator(".frame-image .preview.shown").count()).toBe(1);
   await page.evaluate("sessionStorage.gl = 'yes'");
-  await page.route("**/download/?*", (route) => route.fulfill({ body: "no FITS" }));
+  await page.route(/\/download\//, (route) => route.fulfill({ body: "no FITS" }));
   await page.reload();
   await page.getByText("The pixels cannot be shown").waitFor();
   await expect.poll(() => page.locator(".frame-image .preview.shown").count()).toBe(1);
