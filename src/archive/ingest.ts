@@ -1,7 +1,7 @@
 /**
  * Takes a file into the archive: one pass over its bytes computes its checksums, reads its structure and sends it to
- * R2, packed where it is small enough to be held until its end; then one D1 batch makes it a frame. File first, row last: until the row is there nobody sees anything, and
- * whatever fails before takes the file away again.
+ * R2, packed where it is small enough to be held until its end; then one D1 batch makes it a frame. File first, row
+ * last: until the row is there nobody sees anything, and whatever fails before takes the file away again.
  *
  * The key of a file is `ARCHIVE_ROOT/PATH_FORMATTER/NAME-ID.EXTENSION`; the random ID makes it this upload's own, so no
  * key is ever written twice and no header value can reach another frame's. It is chosen when the first part has to
