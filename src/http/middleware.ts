@@ -99,7 +99,6 @@ export const prepare = createMiddleware<HttpEnv>(async (c, next) => {
   c.set("catalogue", openCatalogue(c.env.DB, { witnesses: holders.witnesses, bookmark: bookmarkOf(c, reading) }));
   c.set("files", fileStore(c.env.FILES, openUploads(c.env.DB)));
   c.set("identity", await identify(c));
-  if (!reading) endGrants(c.env.DB);
   await next();
   if (!reading) endGrants(c.env.DB);
   if (c.error instanceof HolderChanged) return; // somebody else has answered, from the beginning
