@@ -93,7 +93,7 @@ async function writePacking({ config, files }: Parts, file: StoredFile, key: str
   if (source.size !== file.size) {
     throw new FileStoreError("CHANGED", `The file ${file.key} has another size than the catalogue says.`, file.key);
   }
-  const assembler = new PartAssembler(files, key);
+  const assembler = new PartAssembler(files, key, mostPacked(file.size));
   try {
     const result = await packFits(source, assembler, { runtime: packRuntime, floats: config.pack === "on" });
     const reason = result.outcome === "kept" ? result.reason : unworthy(result.size, file.size);

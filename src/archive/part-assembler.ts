@@ -1,11 +1,16 @@
 /**
- * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size: a part whose last byte
- * has come leaves when the next but one begins, so that a file of two parts is written in one go. Held are the part that
- * fills, one that is full, and those with the header of an image that is not finished yet: for most files the first.
+ * A packed file on its way into R2. Its bytes come in any order, R2 wants parts of equal size. The file is written in
+ * one go when all its parts may be held, as those of a frame of 4096² floats may: two always, more as this isolate has
+ * memory for. Else full parts leave as the next one begins; held are then the part that fills and those with the header
+ * of an image that is not finished yet: for most files the first.
  */
 import type { PackSink } from "../fits/pack-output.ts";
-import { joined, PartSink } from "../store/file-writer.ts";
+import { PartSink } from "../store/file-writer.ts";
 import type { FileInfo, FileStore } from "../store/files.ts";
+import { letGo, MOST_HELD, mayHold } from "../store/held-memory.ts";
+
+/** Parts that are held in any case. */
+const ALWAYS = 2;
 
 interface Part {
   bytes: Uint8Array;
@@ -15,11 +20,16 @@ interface Part {
 export class PartAssembler implements PackSink {
   private readonly parts = new Map<number, Part>();
   private sink: PartSink | null = null;
+  private readonly mayWait: boolean;
 
+  /** `most`: bytes that will come at most. Where that is more than may be held, nothing waits. */
   constructor(
     private readonly files: FileStore,
     private readonly key: string,
-  ) {}
+    most: number,
+  ) {
+    this.mayWait = most <= ALWAYS * PartSink.PART + MOST_HELD;
+  }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length; ) {
@@ -41,10 +51,11 @@ export class PartAssembler implements PackSink {
       if (filled !== whole) throw new RangeError(`part ${index} of ${this.key} has ${filled} of ${whole} bytes`);
     }
     const rest = [...this.parts].sort(([a], [b]) => a - b);
-    // What nothing has left of yet needs no multipart upload.
     if (this.sink === null) {
-      const pieces = rest.map(([, { bytes, filled }]) => bytes.subarray(0, filled));
-      return this.files.put(this.key, pieces.length > 1 ? joined(pieces) : (pieces[0] ?? new Uint8Array(0)));
+      const whole = rest.map(([, { bytes, filled }]) => bytes.subarray(0, filled));
+      const info = await this.files.put(this.key, whole);
+      this.drop();
+      return info;
     }
     for (const [index, { bytes, filled }] of rest) await this.send(index, bytes.subarray(0, filled));
     return this.sink.complete();
@@ -52,13 +63,20 @@ export class PartAssembler implements PackSink {
 
   /** Drops what has come. Never throws; no object comes into being. */
   async abort(): Promise<void> {
-    this.parts.clear();
+    this.drop();
     await this.sink?.abort();
   }
 
+  private drop(): void {
+    this.parts.clear();
+    letGo(this);
+  }
+
   private async begin(index: number): Promise<Part> {
-    if (this.parts.size > 1) {
+    const waits = this.parts.size < ALWAYS || (this.sink === null && this.mayWait && mayHold(this, PartSink.PART));
+    if (!waits) {
       for (const [full, { bytes, filled }] of this.parts) if (filled === PartSink.PART) await this.send(full, bytes);
+      letGo(this);
     }
     const part = { bytes: new Uint8Array(PartSink.PART), filled: 0 };
     this.parts.set(index, part);

@@ -12,6 +12,7 @@ import {
   twice,
   type WriterOptions,
 } from "./files.ts";
+import { letGo, mayHold } from "./held-memory.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 
 /** Bytes of every part but the last, of files that come in order: the least that R2 takes, as two of them are held. */
@@ -24,9 +25,6 @@ const FIRST_BUFFER = 256 * 1024;
  */
 const MOST_WAITING = 7;
 const FEW_WAITING = 1;
-
-/** Parts that wait beyond the first, of all files that this isolate is taking: it has 128 MB for everything. */
-let crowd = 0;
 
 /**
  * Buffers of one part that nobody uses, for the next file: fresh memory costs a page fault for every 4 KiB of it, which
@@ -43,8 +41,9 @@ function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
   if (buffer.length === PART && idle.length < MOST_IDLE) idle.push(buffer);
 }
 
-/** Bytes that lie apart as one body of known length. They must not change until R2 has answered. */
-export function joined(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+/** Pieces that follow each other as one body of known length. They must not change until R2 has answered. */
+export function bodyOf(parts: readonly Uint8Array[]): Uint8Array | ReadableStream<Uint8Array> {
+  if (parts.length === 1) return parts[0]!;
   const { readable, writable } = new FixedLengthStream(parts.reduce((sum, part) => sum + part.length, 0));
   const writer = writable.getWriter();
   const write = async () => {
@@ -176,10 +175,10 @@ export class FileWriter {
     const last = this.buffer.subarray(0, this.used);
     if (this.sink === null) {
       const key = this.key();
-      const body = () => (this.waiting.length === 0 ? last : joined([...this.waiting, last]));
+      const pieces = [...this.waiting, last];
       const options = putOptionsOf({ ...this.options, ...check });
       this.lent = true;
-      const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, body(), options)));
+      const info = await twice(key, "write", async () => infoOf(await this.bucket.put(key, bodyOf(pieces), options)));
       this.release();
       return info;
     }
@@ -195,7 +194,8 @@ export class FileWriter {
     await this.sending?.catch(() => undefined);
     await this.sink?.abort();
     if (this.sink === null && !this.lent) this.release();
-    while (this.unqueue() !== undefined);
+    this.waiting = [];
+    letGo(this);
   }
 
   private grow(least: number): void {
@@ -206,29 +206,27 @@ export class FileWriter {
   }
 
   private release(): void {
-    for (let part = this.unqueue(); part !== undefined; part = this.unqueue()) giveBack(part);
+    for (const part of this.waiting.splice(0)) giveBack(part);
+    letGo(this);
     giveBack(this.buffer);
     this.buffer = new Uint8Array(0);
   }
 
   private mayWait(): boolean {
     const { length } = this.waiting;
-    return length < FEW_WAITING || (length < this.mostWaiting && crowd < MOST_WAITING);
-  }
-
-  private unqueue(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.waiting.length > FEW_WAITING) crowd--;
-    return this.waiting.shift();
+    return length < FEW_WAITING || (length < this.mostWaiting && mayHold(this, PART));
   }
 
   private async sendBuffer(): Promise<void> {
     await this.sending;
     const full = this.buffer;
-    if (this.sink === null && this.mayWait()) {
-      if (this.waiting.push(full) > FEW_WAITING) crowd++;
-    } else {
+    if (this.sink === null && this.mayWait()) this.waiting.push(full);
+    else {
       this.sink ??= await PartSink.open(this.bucket, this.noted, this.key(), this.options);
-      for (let part = this.unqueue(); part !== undefined; part = this.unqueue()) await this.send(this.sink, part);
+      for (let part = this.waiting.shift(); part !== undefined; part = this.waiting.shift()) {
+        await this.send(this.sink, part);
+      }
+      letGo(this);
       this.sending = this.send(this.sink, full);
       // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
       this.sending.catch(() => undefined);

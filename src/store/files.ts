@@ -5,7 +5,7 @@
  */
 import type { ByteSource } from "../fits/source.ts";
 import { openObject } from "./file-source.ts";
-import { FileWriter, PartSink } from "./file-writer.ts";
+import { bodyOf, FileWriter, PartSink } from "./file-writer.ts";
 import { type OpenUpload, UNNOTED } from "./open-uploads.ts";
 
 export type FileStoreErrorCode =
@@ -74,8 +74,15 @@ export interface FileStore {
   /** The stream for a Response, or null where there is no such object. `etag` pins it (then `CHANGED` is thrown). */
   get(key: string, options?: { range?: FileRange; etag?: string }): Promise<FileBody | null>;
   head(key: string): Promise<FileInfo | null>;
-  /** Bytes at hand, or a stream whose length the runtime knows (another object's body, a FixedLengthStream). */
-  put(key: string, body: Uint8Array | ReadableStream<Uint8Array>, options?: PutOptions): Promise<FileInfo>;
+  /**
+   * Bytes at hand, also in several pieces, or a stream whose length the runtime knows (another object's body, a
+   * FixedLengthStream).
+   */
+  put(
+    key: string,
+    body: Uint8Array | readonly Uint8Array[] | ReadableStream<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<FileInfo>;
   /**
    * Takes bytes of unknown number in order; nothing exists under the key until `finish`. `key` is asked for when the
    * first bytes have to leave memory, after twice `FileWriter.PART` bytes (eight times, if no more than that may come), or
@@ -164,11 +171,14 @@ export function fileStore(bucket: R2Bucket, noted = UNNOTED): FileStore {
       }),
 
     async put(key, body, options = {}) {
-      const write = async () => infoOf(await bucket.put(key, body, putOptionsOf(options)));
+      const write = async (bytes: Uint8Array | ReadableStream<Uint8Array>) =>
+        infoOf(await bucket.put(key, bytes, putOptionsOf(options)));
       // A stream can be sent once only.
-      if (body instanceof Uint8Array) return twice(key, "write", write);
+      if (!(body instanceof ReadableStream)) {
+        return twice(key, "write", () => write(bodyOf(body instanceof Uint8Array ? [body] : body)));
+      }
       try {
-        return await write();
+        return await write(body);
       } catch (cause) {
         throw new FileStoreError("UNAVAILABLE", `The file store could not write ${key}.`, key, { cause });
       }

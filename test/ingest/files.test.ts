@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { Buffer } from "node:buffer";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FileWriter, PartSink } from "../../src/store/file-writer.ts";
 import { fileStore } from "../../src/store/files.ts";
+import { letGo, MOST_HELD, mayHold } from "../../src/store/held-memory.ts";
 
 const CONTENT = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * at) >> 5));
 
@@ -104,6 +105,19 @@ describe("a stream for an answer", () => {
   });
 });
 
+it("does not count for ever what a request held that went away", () => {
+  const [gone, next] = [{}, {}];
+  const now = Date.now();
+  const clock = vi.spyOn(Date, "now").mockReturnValue(now);
+  expect(mayHold(gone, MOST_HELD)).toBe(true);
+  clock.mockReturnValue(now + 10 * 60 * 1000);
+  expect(mayHold(next, 1)).toBe(false);
+  clock.mockReturnValue(now + 10 * 60 * 1000 + 1);
+  expect(mayHold(next, MOST_HELD)).toBe(true);
+  clock.mockRestore();
+  letGo(next);
+});
+
 describe("writing", () => {
   const LONG = Buffer.alloc(2 * FileWriter.PART + 123, 5);
 
@@ -144,7 +158,7 @@ describe("writing", () => {
     };
     const [first, second, third] = ["crowd-1", "crowd-2", "crowd-3"].map((key) => files.writer(key, { most }));
     expect(await parts(first!, 8)).toBe(false);
-    expect(await parts(second!, 3)).toBe(false);
+    expect(await parts(second!, 4)).toBe(false);
     expect(await parts(third!, 3)).toBe(true);
     await first!.abort();
     await second!.finish();
@@ -152,8 +166,11 @@ describe("writing", () => {
     expect(await parts(fourth, 8)).toBe(false);
     expect(Buffer.concat(fourth.held!)).toHaveLength(most);
     for (const writer of [third!, fourth, fourth]) await writer.abort();
+    const others = {};
+    expect(mayHold(others, MOST_HELD)).toBe(true);
+    letGo(others);
     expect((await env.FILES.list({ prefix: "crowd-" })).objects.map(({ key, size }) => [key, size])).toEqual([
-      ["crowd-2", 3 * FileWriter.PART],
+      ["crowd-2", 4 * FileWriter.PART],
     ]);
   });
 
