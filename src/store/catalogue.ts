@@ -75,9 +75,8 @@ export interface Catalogue {
   ): Promise<{ count: number; versions: Version[] }>;
   /**
    * Adds a file whose bytes are already safe in R2, in one transaction with everything that hangs on it (combination,
-   * object, histograms, related names both ways). Safe against a second upload of the same name at the same moment. The
-   * frame answered has the facts as given, which the catalogue may round (footprint). `due`: work that a new file
-   * brings; default none.
+   * object, histograms). Safe against a second upload of the same name at the same moment. The frame answered has the
+   * facts as given, which the catalogue may round (footprint). `due`: work that a new file brings; default none.
    */
   add(facts: FrameFacts, file: StoredFile, now: number, due?: Due): Promise<Added>;
   /** Notes that a kind of work is done, or will never be. */
