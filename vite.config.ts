@@ -4,6 +4,7 @@ import { defineConfig } from "vite";
 /** Builds the browser app of src/ui into dist/, which the Worker serves as its static assets. */
 export default defineConfig({
   root: "src/ui",
+  base: "./", // of index.html's <base>, and of the scripts that ask for others
   publicDir: "../../public",
   plugins: [preact({ devToolsEnabled: false })],
   build: {

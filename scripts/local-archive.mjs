@@ -2,8 +2,7 @@
  * The archive in a workerd of its own, as wrangler.toml describes it, for `npm start`, the browser's tests and the
  * benchmarks alike: built by `wrangler deploy --dry-run`, run by the miniflare API. `wrangler dev` would put a second
  * workerd with a proxy in front, and miniflare three Workers that decide between pages and Worker; each costs more than
- * most requests do. So requests come to the Worker's own socket here, and only what run_worker_first does not name goes
- * that way.
+ * most requests do. So requests come to the Worker's own socket here, those for files of the pages too.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -52,18 +51,6 @@ function built(entry) {
   }
 }
 
-/** The module in front of the Worker: `local` is the entry point that the socket calls. */
-function front(script, first) {
-  return `import worker from "./${script}";
-export { default } from "./${script}";
-const first = ${JSON.stringify(first)};
-const isFirst = (path) => first.some((one) => (one.endsWith("*") ? path.startsWith(one.slice(0, -1)) : path === one));
-export const local = {
-  fetch: (request, env, context) =>
-    isFirst(new URL(request.url).pathname) ? worker.fetch(request, env, context) : env.ROUTED.fetch(request),
-};`;
-}
-
 /**
  * Starts it and answers miniflare's object, ended by its `dispose()`, and the address where it listens. `bindings`:
  * settings and secrets. `state`: where D1 and R2 keep their files, as `wrangler --persist-to` names it. `port`: 0 for any
@@ -79,16 +66,14 @@ export async function startLocally({ entry = null, bindings, state, port = 0, op
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
   const { assets, modulesRules: _, ...archive } = workerOptions;
   const name = "platevault";
-  const main = {
-    type: "ESModule",
-    path: join(folder, "local.js"),
-    // Another Worker has no pages.
-    contents: front(basename(modules[0].path), entry ? ["*"] : assets.run_worker_first),
-  };
+  const script = basename(modules[0].path);
+  // An entry point that has a name has none of those three Workers before it.
+  const contents = `export { default, default as local } from "./${script}";`;
+  const main = { type: "ESModule", path: join(folder, "local.js"), contents };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...archive,
-      ...(entry ? {} : { assets, serviceBindings: { ROUTED: name } }),
+      ...(entry ? {} : { assets }), // another Worker has no pages
       name,
       modules: [main, ...modules],
       modulesRoot: folder,

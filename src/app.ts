@@ -23,6 +23,7 @@ import { prepare } from "./http/middleware.ts";
 import { nights } from "./http/nights.ts";
 import { objects } from "./http/objects.ts";
 import { openapi } from "./http/openapi.ts";
+import { files } from "./http/pages.ts";
 import { preview } from "./http/preview.ts";
 import { profile } from "./http/profile.ts";
 import { pathBelowRoot } from "./http/public-address.ts";
@@ -38,7 +39,7 @@ import { HolderChanged } from "./store/holders.ts";
 
 export const app = resource({ getPath: pathBelowRoot });
 
-app.use(cors, prepare, csrf);
+app.use(files(app), cors, prepare, csrf);
 // What a request leant on has changed while it was answered: it is answered again, knowing nothing this time.
 app.onError((error, c) =>
   error instanceof HolderChanged ? app.fetch(c.req.raw, c.env, c.executionCtx) : answerError(error, c),

@@ -68,6 +68,18 @@ describe("layers", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("write the app's addresses relative to the archive's own, which may have a path", () => {
+    const wrong: string[] = [];
+    for (const [path, text] of Object.entries(sources)) {
+      if (layerOf(path) !== "ui") continue;
+      const code = text.replace(/^\s*(?:\/?\*|\/\/).*$/gm, "");
+      for (const [found] of code.matchAll(/["`]\/(?:[a-z?]|\$\{).*|href="\/".*|\blocation\.origin\b/g)) {
+        wrong.push(`${path}: ${found}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it("see the whole tree", () => {
     // Were the glob empty, the tests above could not fail.
     expect(Object.keys(sources).length).toBeGreaterThan(50);

@@ -7,6 +7,7 @@ import { SESSION_COOKIE, startSession } from "../archive/session.ts";
 import { readBody, requiredText } from "./body.ts";
 import { type HttpContext, resource } from "./context.ts";
 import { CSRF_FIELD, checkCsrf, checkOrigin, setCsrfCookies } from "./csrf.ts";
+import { cookieScope } from "./public-address.ts";
 
 export const auth = resource();
 
@@ -36,10 +37,8 @@ export function addressOf(c: HttpContext): string {
 
 export function setSessionCookie(c: HttpContext, session: string): void {
   setCookie(c, SESSION_COOKIE, session, {
-    path: "/",
+    ...cookieScope(c.var.root),
     httpOnly: true,
-    sameSite: "Lax",
-    secure: c.var.root.startsWith("https:"),
     maxAge: Math.floor(c.var.config.sessionSeconds),
   });
 }
@@ -105,7 +104,7 @@ auth.openAPIRegistry.registerPath({
 });
 auth.post("/accounts/logout/", async (c) => {
   checkCsrf(c, (await readBody(c, FormToken))[CSRF_FIELD]);
-  deleteCookie(c, SESSION_COOKIE, { path: "/" });
+  deleteCookie(c, SESSION_COOKIE, cookieScope(c.var.root));
   return c.body(null, 204);
 });
 

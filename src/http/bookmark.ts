@@ -5,6 +5,7 @@
  */
 import { getCookie, setCookie } from "hono/cookie";
 import type { HttpContext } from "./context.ts";
+import { cookieScope } from "./public-address.ts";
 
 const HEADER = "X-D1-Bookmark";
 const COOKIE = "bookmark";
@@ -21,6 +22,5 @@ export function handBookmark(c: HttpContext): void {
   const { bookmark } = c.var.catalogue;
   if (bookmark === null) return;
   c.header(HEADER, bookmark);
-  const secure = c.var.root.startsWith("https:");
-  setCookie(c, COOKIE, bookmark, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge: LIFE });
+  setCookie(c, COOKIE, bookmark, { ...cookieScope(c.var.root), httpOnly: true, maxAge: LIFE });
 }

@@ -9,6 +9,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { ArchiveError } from "../archive/errors.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
+import { cookieScope } from "./public-address.ts";
 
 /** Both names are set: older pyobs clients read the first, newer ones any that ends in `csrftoken`. */
 export const CSRF_COOKIES = ["csrftoken", "archive_csrftoken"] as const;
@@ -32,10 +33,8 @@ function equal(a: string, b: string): boolean {
 export function setCsrfCookies(c: HttpContext): string {
   const known = getCookie(c, CSRF_COOKIES[0]);
   const token = known !== undefined && /^[0-9a-f]{64}$/.test(known) ? known : randomToken();
-  const secure = c.var.root.startsWith("https:");
-  for (const name of CSRF_COOKIES) {
-    setCookie(c, name, token, { path: "/", sameSite: "Lax", secure, maxAge: 364 * 24 * 3600 });
-  }
+  const scope = cookieScope(c.var.root);
+  for (const name of CSRF_COOKIES) setCookie(c, name, token, { ...scope, maxAge: 364 * 24 * 3600 });
   return token;
 }
 

@@ -5,29 +5,9 @@
 
 import { resource } from "./context.ts";
 import { setCsrfCookies } from "./csrf.ts";
+import { appPage } from "./pages.ts";
 
 export const home = resource();
-
-/** The app's own files and nothing else; WebAssembly for its decoders, blobs and data for images it makes itself. */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  // SAMP's Web Profile: programs on the reader's own computer (IVOA SAMP 1.3 §5.2.1).
-  "connect-src 'self' http://localhost:21012",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-/** The pages ask for /frames/ and the like of their host: under a path they would ask somebody else. */
-const API_ONLY = `<!doctype html><html lang="en"><title>Platevault</title>
-<h1>This archive is for programs</h1>
-<p>Its address has a path (the setting HTTP_ROOT), and the pages for people work only where an archive has a host of its
-own, such as https://archive.example/. <a href="api/">What programs may ask here</a> works as it stands.</p></html>`;
 
 home.openAPIRegistry.registerPath({
   method: "get",
@@ -37,13 +17,10 @@ home.openAPIRegistry.registerPath({
   responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
 });
 home.get("/", async (c) => {
+  const page = await appPage(c);
   setCsrfCookies(c);
-  c.header("Content-Type", "text/html; charset=utf-8");
-  if (new URL(c.var.root).pathname !== "/") return c.body(API_ONLY, 200);
-  const page = await c.env.ASSETS.fetch(new URL("/", c.req.url).href);
-  c.header("Content-Security-Policy", PAGE_POLICY);
+  if (!page.ok) return c.html("<!doctype html><title>Platevault</title><p>The browser app was not built.", 200);
+  for (const [name, value] of page.headers) if (name !== "etag") c.header(name, value);
   c.header("Cache-Control", "no-cache");
-  if (!page.ok || page.body === null)
-    return c.body("<!doctype html><title>Platevault</title><p>The browser app was not built.", 200);
-  return c.body(page.body, 200);
+  return c.body(page.body as ReadableStream, 200);
 });

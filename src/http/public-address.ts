@@ -19,3 +19,9 @@ export function pathBelowRoot(request: Request, options?: { env?: object }): str
     throw error;
   }
 }
+
+/** What every cookie has: it is this archive's alone, also on a host that it shares. `root` as `rootOf` answers it. */
+export function cookieScope(root: string): { path: string; secure: boolean; sameSite: "Lax" } {
+  const { pathname, protocol } = new URL(root);
+  return { path: pathname, secure: protocol === "https:", sameSite: "Lax" };
+}

@@ -172,7 +172,7 @@ function NoPage() {
     <div class="page empty">
       <h1 tabIndex={-1}>There is no page at this address</h1>
       <p class="muted">The address may be mistyped, or the page has moved.</p>
-      <a class="button" href="/">
+      <a class="button" href="./">
         {session.value.state === "out" ? "To the start" : "To the search page"}
       </a>
     </div>

@@ -4,7 +4,7 @@ import { count } from "./design/format.ts";
 import { Icon } from "./design/icon.tsx";
 import { Menu } from "./design/menu.tsx";
 import { choose, THEME_NAMES, THEMES, theme } from "./design/theme.ts";
-import { go, type PageName } from "./router.ts";
+import { go, type PageName, signInAddress } from "./router.ts";
 import { keepSearch, lastSearch } from "./search/last-search.ts";
 import { dropAll } from "./search/selection.ts";
 import { uploading } from "./upload/progress.ts";
@@ -16,16 +16,16 @@ export function Header({ page }: { page: PageName | null }) {
   const current = (name: PageName) => (page === name ? "page" : undefined);
   return (
     <header class="bar-top">
-      <a class="brand" href="/" aria-label="Platevault, all frames">
+      <a class="brand" href="./" aria-label="Platevault, all frames">
         <Mark />
         <span>Platevault</span>
       </a>
       <nav aria-label="Main">
-        <a href={page === "search" ? "/" : lastSearch.address} aria-current={current("search")}>
+        <a href={page === "search" ? "./" : lastSearch.address} aria-current={current("search")}>
           <Icon name="search" />
           <span>Search</span>
         </a>
-        <a href="/night/" aria-current={current("night")}>
+        <a href="night/" aria-current={current("night")}>
           <Icon name="night" />
           <span>Nights</span>
         </a>
@@ -33,7 +33,7 @@ export function Header({ page }: { page: PageName | null }) {
       {/* Pages of the staff, administration among them. */}
       {isStaff() && (
         <nav aria-label="Staff" class="staff">
-          <a href="/upload" aria-current={current("upload")}>
+          <a href="upload" aria-current={current("upload")}>
             <Icon name="upload" />
             <span>Upload</span>
             {uploading.value && (
@@ -43,7 +43,7 @@ export function Header({ page }: { page: PageName | null }) {
         </nav>
       )}
       <div class="grow" />
-      <a class="api" href="/api/">
+      <a class="api" href="api/">
         API
       </a>
       <Menu label="Appearance" icon="look" compact plain>
@@ -72,7 +72,7 @@ export function Header({ page }: { page: PageName | null }) {
               <p class="who">
                 Signed in as <b>{now.profile.username}</b>
               </p>
-              <a class="item" href="/account" onClick={close}>
+              <a class="item" href="account" onClick={close}>
                 Account and token
               </a>
               <button type="button" class="item" onClick={leave}>
@@ -83,7 +83,7 @@ export function Header({ page }: { page: PageName | null }) {
         </Menu>
       )}
       {now.state === "out" && page !== "signIn" && (
-        <a class="button tight" href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}>
+        <a class="button tight" href={signInAddress()}>
           Sign in
         </a>
       )}
@@ -98,8 +98,8 @@ export async function leave(): Promise<void> {
   } finally {
     forgetSeen();
     dropAll();
-    keepSearch("/", []);
-    go("/sign-in");
+    keepSearch("./", []);
+    go("sign-in");
   }
 }
 

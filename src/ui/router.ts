@@ -6,6 +6,7 @@
 import { batch, signal } from "@preact/signals";
 
 export interface Place {
+  /** Relative to the archive's own address, as all addresses in the app are: `frame/12`. */
   path: string;
   query: URLSearchParams;
   /** Counts moves, so that a page can tell "again here" from "still here". */
@@ -14,8 +15,17 @@ export interface Place {
   scroll: number;
 }
 
+/** The archive's own address, to which all others of the app are relative: it may have a path on a host of others. */
+const root = new URL(document.baseURI);
+
+/** The path of an address of the archive below that, or null: it is somebody else's. */
+export function pathOf(url: URL | Location): string | null {
+  const own = url.origin === root.origin && url.pathname.startsWith(root.pathname);
+  return own ? url.pathname.slice(root.pathname.length) : null;
+}
+
 function read(move: number, scroll: number): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search), move, scroll };
+  return { path: pathOf(location) ?? location.pathname, query: new URLSearchParams(location.search), move, scroll };
 }
 
 export const place = signal<Place>(read(0, scrollOf(history.state)));
@@ -27,12 +37,12 @@ function scrollOf(state: unknown): number {
 
 /** Pages of the app, by their path. The first group of the pattern is the page's argument. */
 export const PAGES = {
-  search: /^\/$/,
-  night: /^\/night(?:\/(\d{4}-\d{2}-\d{2}))?\/?$/,
-  frame: /^\/frame\/(\d+)\/?$/,
-  upload: /^\/upload\/?$/,
-  account: /^\/account\/?$/,
-  signIn: /^\/sign-in\/?$/,
+  search: /^$/,
+  night: /^night(?:\/(\d{4}-\d{2}-\d{2}))?\/?$/,
+  frame: /^frame\/(\d+)\/?$/,
+  upload: /^upload\/?$/,
+  account: /^account\/?$/,
+  signIn: /^sign-in\/?$/,
 } as const;
 export type PageName = keyof typeof PAGES;
 
@@ -45,9 +55,14 @@ export function pageOf(path: string): { name: PageName; argument: string } | nul
   return null;
 }
 
+/** Where one signs in, to come back to where one is. */
+export function signInAddress(): string {
+  return `sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
 /** Moves to an address of the app. `replace` leaves no entry for the Back button: for corrections and typing. */
 export function go(href: string, options: { replace?: boolean } = {}): void {
-  const url = new URL(href, location.href);
+  const url = new URL(href, root);
   const samePath = url.pathname === location.pathname;
   if (options.replace) {
     history.replaceState({ scroll: window.scrollY }, "", url);
@@ -96,10 +111,16 @@ export function followLinks(): void {
     const link = (event.target as Element | null)?.closest("a");
     const href = link?.getAttribute("href");
     if (link == null || href == null || link.hasAttribute("target") || link.hasAttribute("download")) return;
+    if (href.startsWith("#")) {
+      // On this page, where the document's <base> would take it to the archive's first.
+      event.preventDefault();
+      location.assign(new URL(href, location.href));
+      return;
+    }
     // Not the link's own properties: those of a link in an SVG are other ones.
-    const url = new URL(href, location.href);
-    if (url.origin !== location.origin || pageOf(url.pathname) === null) return;
-    if (url.hash !== "" && url.pathname === location.pathname && url.search === location.search) return;
+    const url = new URL(href, root);
+    const path = pathOf(url);
+    if (path === null || pageOf(path) === null) return;
     event.preventDefault();
     if (url.href !== location.href) go(url.href);
   });

@@ -56,10 +56,10 @@ it("reads an address of this or another archive, and writes the shortest that me
   const search = readSearch(
     new URLSearchParams("q=a&SITEID=goe&FILTER=V&FILTER=R&FILTER=V&OBJECT=&night=ALL&limit=25&offset=50&foo=bar"),
   );
-  expect(addressOf(search)).toBe("/?FILTER=V&FILTER=R&SITE=goe&limit=25&offset=50");
+  expect(addressOf(search)).toBe("./?FILTER=V&FILTER=R&SITE=goe&limit=25&offset=50");
   expect(listQuery(search)).toBe("FILTER=V&FILTER=R&SITE=goe&sort=DATE_OBS&order=desc&limit=25&offset=50");
-  expect(addressOf(withFilters(search, { FILTER: null, OBJECT: "M 51" }))).toBe("/?OBJECT=M+51&SITE=goe&limit=25");
-  expect(addressOf(readSearch(new URLSearchParams("limit=-3&offset=x&order=up&view=cinema")))).toBe("/");
+  expect(addressOf(withFilters(search, { FILTER: null, OBJECT: "M 51" }))).toBe("./?OBJECT=M+51&SITE=goe&limit=25");
+  expect(addressOf(readSearch(new URLSearchParams("limit=-3&offset=x&order=up&view=cinema")))).toBe("./");
 });
 
 it("names the night by the date of its evening, on the clock of the person who asks", () => {
@@ -77,13 +77,13 @@ it("keeps a span by its name in the address, and other dates as they are", () =>
   const at = (text: string, iso: string) => readSearch(new URLSearchParams(text), new Date(iso));
   const search = at("dates=last-7-days&FILTER=V&start=2020-01-01", "2026-03-15T12:00:00Z");
   expect(`${search.filters}`).toBe("start=2026-03-08&FILTER=V");
-  expect(addressOf(search)).toBe("/?dates=last-7-days&FILTER=V");
-  expect(`${at(addressOf(search).slice(1), "2026-05-15T12:00:00Z").filters}`).toBe("start=2026-05-08&FILTER=V");
-  expect(addressOf(withFilters(search, { FILTER: null }))).toBe("/?dates=last-7-days");
-  expect(addressOf(withFilters(search, { dates: "this-semester" }))).toBe("/?dates=this-semester&FILTER=V");
-  expect(addressOf(withFilters(search, { dates: null }))).toBe("/?FILTER=V");
-  expect(addressOf(withFilters(search, { end: "2026-03-10" }))).toBe("/?start=2026-03-08&end=2026-03-10&FILTER=V");
-  expect(addressOf(at("dates=some-day&night=2026-03-14", "2026-03-15T12:00:00Z"))).toBe("/?night=2026-03-14");
+  expect(addressOf(search)).toBe("./?dates=last-7-days&FILTER=V");
+  expect(`${at(addressOf(search).slice(2), "2026-05-15T12:00:00Z").filters}`).toBe("start=2026-05-08&FILTER=V");
+  expect(addressOf(withFilters(search, { FILTER: null }))).toBe("./?dates=last-7-days");
+  expect(addressOf(withFilters(search, { dates: "this-semester" }))).toBe("./?dates=this-semester&FILTER=V");
+  expect(addressOf(withFilters(search, { dates: null }))).toBe("./?FILTER=V");
+  expect(addressOf(withFilters(search, { end: "2026-03-10" }))).toBe("./?start=2026-03-08&end=2026-03-10&FILTER=V");
+  expect(addressOf(at("dates=some-day&night=2026-03-14", "2026-03-15T12:00:00Z"))).toBe("./?night=2026-03-14");
 });
 
 it("keeps what is unfolded and where the map looks in the address", () => {
@@ -124,7 +124,7 @@ it("cites in words that BibTeX takes as they are", () => {
     version: 2,
     sha256: "ab".repeat(32),
   } as Frame;
-  const { text, bibtex } = citationOf(frame, "https://archive.example.org", "2026-11-22");
+  const { text, bibtex } = citationOf(frame, "https://archive.example.org/", "2026-11-22");
   expect(text).toBe(
     "goe_a%b-01 (M 51 & \\friends, g'), taken 2026-03-15 19:59:00 UTC with goe 0m50 sb_63. Platevault archive " +
       `archive.example.org, version 2, SHA-256 ${"ab".repeat(32)}, https://archive.example.org/frame/7?version=2, ` +

@@ -332,13 +332,57 @@ it("works behind a proxy under a path of its own", async () => {
   }
   const home = await app.fetch(new Request("http://internal/archive/"), settings, createExecutionContext());
   expect(home.status).toBe(200);
-  expect(home.headers.getSetCookie().join()).toMatch(/csrftoken=[^,]*Secure/);
-  // The pages would ask the host for /frames/, which is somebody else's there: it says so.
-  expect(await home.text()).toMatch(/HTTP_ROOT.*host of its\s+own/s);
+  const cookies = home.headers.getSetCookie();
+  expect(cookies.length).toBe(2);
+  for (const cookie of cookies) expect(cookie).toMatch(/csrftoken=[0-9a-f]{64};.* Path=\/archive\/; Secure/);
   const redirect = await app.fetch(
     new Request("http://internal/archive/frames?a=1"),
     settings,
     createExecutionContext(),
   );
   expect([redirect.status, redirect.headers.get("Location")]).toEqual([301, "/archive/frames/?a=1"]);
+});
+
+describe("the pages' files", () => {
+  const settings = { ...env, HTTP_ROOT: "https://observatory.example/archive/" };
+  const get = (path: string, headers: HeadersInit = {}, under: object = settings) =>
+    app.fetch(new Request(`http://internal${path}`, { headers }), under as Env, createExecutionContext());
+
+  it("come from below a path, whether a proxy has cut it off or not", async () => {
+    for (const before of ["/archive", ""]) {
+      for (const path of ["/", "/frame/12", "/night/2026-03-14/", "/sign-in?next=x", "/index.html"]) {
+        const page = await get(before + path, { "X-Forwarded-Prefix": "/evil", "If-None-Match": "*" });
+        expect([before + path, page.status]).toEqual([before + path, 200]);
+        expect(page.headers.get("Content-Security-Policy")).toContain("base-uri 'self'");
+        const text = await page.text();
+        expect(text).toContain('<base href="/archive/"');
+        const script = /src="\.(\/assets\/[^"]+)"/.exec(text)![1]!;
+        const file = await get(before + script);
+        expect(file.headers.get("Content-Type")).toContain("javascript");
+        expect(file.headers.get("Cache-Control")).toContain("immutable");
+        await file.body!.cancel();
+      }
+    }
+    const bare = await get("/archive");
+    expect([bare.status, bare.headers.get("Location")]).toEqual([301, "/archive/"]);
+    expect(await (await get("/frame/12", {}, env)).text()).toContain('<base href="/"');
+  });
+
+  it("are told apart from what is not there: a page for people, JSON for scripts, programs and below the API", async () => {
+    for (const path of ["/nonsense", "/archive/nonsense"]) {
+      const page = await get(path, { Accept: "text/html,*/*" });
+      expect([page.status, page.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
+      await page.body!.cancel();
+    }
+    // A script of the version before the last: were it answered with the page, browsers would keep that for a year.
+    for (const path of ["/archive/assets/page-AAAAAAAA.js", "/assets/page-AAAAAAAA.js", "/nonsense", "//nonsense/x"]) {
+      const none = await get(path);
+      expect([none.status, none.headers.get("Cache-Control")]).toEqual([404, "private, no-cache"]);
+      expect(await none.json()).toEqual({ detail: "Not found." });
+    }
+    const below = await get("/archive/frames/nonsense/", { Accept: "text/html" });
+    expect([below.status, await below.json()]).toEqual([404, { detail: "Not found." }]);
+    const posted = new Request("http://internal/archive/frame/12", { method: "POST" });
+    expect((await app.fetch(posted, settings, createExecutionContext())).status).toBe(404);
+  });
 });

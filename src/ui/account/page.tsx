@@ -32,7 +32,7 @@ export default function AccountPage() {
           <ul class="chips" aria-label="Proposals">
             {profile.proposals.map((proposal) => (
               <li key={proposal}>
-                <a class="tag" href={`/?${new URLSearchParams({ PROPID: proposal })}`}>
+                <a class="tag" href={`./?${new URLSearchParams({ PROPID: proposal })}`}>
                   {proposal}
                 </a>
               </li>

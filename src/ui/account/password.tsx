@@ -20,7 +20,7 @@ export function Password({ username }: { username: string }) {
     setFault(null);
     setDone(false);
     try {
-      await send("POST", "/profile/password/", {
+      await send("POST", "profile/password/", {
         old_password: old.current!.value,
         new_password: fresh.current!.value,
       });

@@ -3,14 +3,14 @@ import { ApiError, noAnswer } from "../api/error.ts";
 import { forgetSeen } from "../api/resource.ts";
 import { session, sessionEnded, signIn } from "../api/session.ts";
 import { Fault, Notice } from "../design/notice.tsx";
-import { go, place } from "../router.ts";
+import { go, pathOf, place } from "../router.ts";
 import "./account.css";
 
 /** Where to go after signing in: an address of this app and nothing else. */
 function nextAddress(query: URLSearchParams): string {
-  const next = query.get("next") ?? "/";
-  const url = new URL(next, location.origin);
-  return url.origin === location.origin && next.startsWith("/") ? url.pathname + url.search : "/";
+  const url = new URL(query.get("next") ?? "./", document.baseURI);
+  const path = pathOf(url);
+  return path === null ? "./" : `./${path}${url.search}`;
 }
 
 export default function SignInPage() {
@@ -51,7 +51,7 @@ export default function SignInPage() {
         <p class="muted">
           {sessionEnded.value
             ? "Your session has ended. Sign in again, and you are back where you were."
-            : next === "/"
+            : next === "./"
               ? "Platevault keeps astronomical images: to find them, look at them and take them home, sign in."
               : "What you asked for needs an account. You will be taken there."}
         </p>

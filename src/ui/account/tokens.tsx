@@ -20,7 +20,7 @@ interface Token {
 
 /** API tokens in use, each revocable; a new one is shown this once. */
 export function Tokens() {
-  const list = useResource("tokens", (signal) => getJson<{ results: Token[] }>("/profile/tokens/", signal), {
+  const list = useResource("tokens", (signal) => getJson<{ results: Token[] }>("profile/tokens/", signal), {
     keep: true,
   });
   const [fresh, setFresh] = useState<string | null>(null);
@@ -66,7 +66,7 @@ export function Tokens() {
                 token={token}
                 onRevoke={() =>
                   change(async () => {
-                    await send("DELETE", `/profile/tokens/${token.id}/`);
+                    await send("DELETE", `profile/tokens/${token.id}/`);
                     if (fresh?.startsWith(token.hint)) setFresh(null);
                     announce(`Token ${token.label} is revoked.`);
                   })
@@ -80,7 +80,7 @@ export function Tokens() {
       <NewToken
         onAsk={(label) =>
           change(async () => {
-            const made = await send<{ token: string }>("POST", "/profile/tokens/", { label });
+            const made = await send<{ token: string }>("POST", "profile/tokens/", { label });
             setFresh(made.token);
             announce("A new token is shown. Copy it now; it is shown this once.");
           })
@@ -144,7 +144,7 @@ function Fresh({ token }: { token: string }) {
         <Copy text={token} what="token" words="Copy" />
       </div>
       <div class="steps">
-        <pre>{`curl -H "Authorization: Token ${token.slice(0, 6)}…" ${location.origin}/frames/?limit=5`}</pre>
+        <pre>{`curl -H "Authorization: Token ${token.slice(0, 6)}…" ${document.baseURI}frames/?limit=5`}</pre>
       </div>
     </Notice>
   );

@@ -6,7 +6,7 @@ const ASK_AGAIN_SECONDS = 5;
 
 /** Resolves with whether the archive, asked for nothing but a sign of life, answers. */
 export function isThere(): Promise<boolean> {
-  return answer("/health/", {}).then(
+  return answer("health/", {}).then(
     () => true,
     () => false,
   );

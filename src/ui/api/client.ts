@@ -1,4 +1,7 @@
-/** Requests to the archive with the browser's session. Everything that fails is an ApiError, or an abort. */
+/**
+ * Requests to the archive with the browser's session, their paths relative to its address. Everything that fails is an
+ * ApiError, or an abort.
+ */
 import { errorOf, noAnswer } from "./error.ts";
 
 /** The value of a cookie that scripts may read, or null. */
@@ -14,7 +17,7 @@ function cookie(name: string): string | null {
 export async function csrfToken(): Promise<string> {
   const known = cookie("csrftoken");
   if (known !== null) return known;
-  await answer("/", {});
+  await answer("./", {});
   return cookie("csrftoken") ?? "";
 }
 

@@ -34,7 +34,7 @@ export async function* framePages(
   if (!related) query.set("include_related_frames", "false");
   let at: string | null = `?${query}`;
   while (at !== null) {
-    const page: FrameList & { next: string | null } = await getJson(`/frames/${at}`, signal);
+    const page: FrameList & { next: string | null } = await getJson(`frames/${at}`, signal);
     yield page;
     at = page.next === null ? null : new URL(page.next, location.href).search;
   }

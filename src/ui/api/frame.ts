@@ -98,14 +98,14 @@ export interface Aggregate {
 }
 
 export function listFrames(query: string, signal: AbortSignal): Promise<FrameList> {
-  return getJson(`/frames/?${query}`, signal);
+  return getJson(`frames/?${query}`, signal);
 }
 
 /** The choices that `query`'s filters leave, with their counts. */
 export async function aggregate(query: string, signal: AbortSignal): Promise<Aggregate> {
   const params = new URLSearchParams(query);
   params.set("counts", "true");
-  const answer = await getJson<Record<string, unknown>>(`/frames/aggregate/?${params}`, signal);
+  const answer = await getJson<Record<string, unknown>>(`frames/aggregate/?${params}`, signal);
   const { counts, bytes, ...lists } = answer;
   const choices: Aggregate["choices"] = {};
   for (const [field, list] of Object.entries(lists)) {
@@ -128,35 +128,35 @@ export async function objects(
   query.delete("OBJECT");
   query.set("contains", contains);
   query.set("limit", "10");
-  return (await getJson<{ results: { name: string; frames: number }[] }>(`/objects/?${query}`, signal)).results;
+  return (await getJson<{ results: { name: string; frames: number }[] }>(`objects/?${query}`, signal)).results;
 }
 
 export function frame(id: number, version: number | null, signal: AbortSignal): Promise<Frame> {
-  return getJson(`/frames/${id}/${version === null ? "" : `?version=${version}`}`, signal);
+  return getJson(`frames/${id}/${version === null ? "" : `?version=${version}`}`, signal);
 }
 
 export function related(id: number, signal: AbortSignal): Promise<Frame[]> {
-  return getJson(`/frames/${id}/related/`, signal);
+  return getJson(`frames/${id}/related/`, signal);
 }
 
 /** The catalogue table as CSV with the units in a comment line; empty where the frame has none. */
 export function catalogue(id: number, version: number | null, signal: AbortSignal): Promise<string> {
   const query = new URLSearchParams({ units: "true" });
   if (version !== null) query.set("version", String(version));
-  return getText(`/frames/${id}/catalog/?${query}`, signal);
+  return getText(`frames/${id}/catalog/?${query}`, signal);
 }
 
 /** All HDUs with their cards in file order. */
 export async function headers(id: number, version: number | null, signal: AbortSignal): Promise<HeaderUnit[]> {
   const query = new URLSearchParams({ all: "true" });
   if (version !== null) query.set("version", String(version));
-  const answer = await getJson<{ hdus: HeaderUnit[] }>(`/frames/${id}/headers/?${query}`, signal);
+  const answer = await getJson<{ hdus: HeaderUnit[] }>(`frames/${id}/headers/?${query}`, signal);
   return answer.hdus;
 }
 
 /** All versions of a frame, the newest first. A frame has one at least: none is an ApiError of the kind "missing". */
 export async function versions(id: number, signal: AbortSignal): Promise<FileVersion[]> {
-  const { results } = await getJson<{ results: FileVersion[] }>(`/versions/?frame=${id}`, signal);
+  const { results } = await getJson<{ results: FileVersion[] }>(`versions/?frame=${id}`, signal);
   if (results.length === 0) throw new ApiError("missing", 404, "Not found.");
   return results;
 }

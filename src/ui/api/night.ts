@@ -19,7 +19,7 @@ export async function nightCounts(
   const query = new URLSearchParams(filters);
   query.set("start", first);
   query.set("end", last);
-  return (await getJson<{ results: NightCount[] }>(`/frames/nights/?${query}`, signal)).results;
+  return (await getJson<{ results: NightCount[] }>(`frames/nights/?${query}`, signal)).results;
 }
 
 const DAY = 86_400_000;
@@ -58,5 +58,5 @@ export async function farNight(
 
 /** The science header of a frame as keywords and values. */
 export async function headerData(id: number, signal: AbortSignal): Promise<Record<string, unknown>> {
-  return (await getJson<{ data: Record<string, unknown> }>(`/frames/${id}/headers/`, signal)).data;
+  return (await getJson<{ data: Record<string, unknown> }>(`frames/${id}/headers/`, signal)).data;
 }

@@ -25,5 +25,5 @@ export interface Resolved {
 
 /** Throws ApiError: 404 unknown name, 503 and 504 no answer from the resolver. */
 export function resolve(name: string, signal: AbortSignal): Promise<Answer> {
-  return getJson(`/resolve/?${new URLSearchParams({ name })}`, signal);
+  return getJson(`resolve/?${new URLSearchParams({ name })}`, signal);
 }

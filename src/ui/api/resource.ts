@@ -1,6 +1,6 @@
 /** Something a page shows from the archive: loaded when its key changes, kept on show while the next is on its way. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { go } from "../router.ts";
+import { go, pageOf, place, signInAddress } from "../router.ts";
 import { useReturn } from "./away.ts";
 import { ApiError, noAnswer } from "./error.ts";
 import { forgetSession } from "./session.ts";
@@ -93,6 +93,6 @@ function begin<T>(key: string | null): Held<T> {
 /** Leads to the sign-in page, which leads back here. */
 export function askToSignIn(): void {
   forgetSession();
-  if (location.pathname === "/sign-in") return;
-  go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+  if (pageOf(place.peek().path)?.name === "signIn") return;
+  go(signInAddress(), { replace: true });
 }

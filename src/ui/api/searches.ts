@@ -12,13 +12,13 @@ export interface SavedSearch {
 
 /** The newest first. */
 export async function savedSearches(signal: AbortSignal): Promise<SavedSearch[]> {
-  return (await getJson<{ results: SavedSearch[] }>("/profile/searches/", signal)).results;
+  return (await getJson<{ results: SavedSearch[] }>("profile/searches/", signal)).results;
 }
 
 export function saveSearch(name: string, query: string): Promise<SavedSearch> {
-  return send("POST", "/profile/searches/", { name, query });
+  return send("POST", "profile/searches/", { name, query });
 }
 
 export function dropSearch(id: number): Promise<null> {
-  return send("DELETE", `/profile/searches/${id}/`);
+  return send("DELETE", `profile/searches/${id}/`);
 }

@@ -41,7 +41,7 @@ function settle(user: Profile | null): void {
 /** Asks the archive who this is. Throws an ApiError where it cannot be asked. */
 export async function recogniseSession(): Promise<void> {
   const { user, anonymous } = await getJson<{ user: Profile | null; anonymous: "none" | "public" }>(
-    "/accounts/session/",
+    "accounts/session/",
   );
   openToAll.value = anonymous === "public";
   settle(user);
@@ -54,11 +54,11 @@ export function forgetSession(): void {
 
 /** Throws an ApiError whose message says what was wrong. */
 export async function signIn(username: string, password: string): Promise<void> {
-  settle(await send<Profile>("POST", "/accounts/login/", { username, password }));
+  settle(await send<Profile>("POST", "accounts/login/", { username, password }));
 }
 
 export async function signOut(): Promise<void> {
-  await send("POST", "/accounts/logout/");
+  await send("POST", "accounts/logout/");
   settle(null);
   sessionEnded.value = false;
 }

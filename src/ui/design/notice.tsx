@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/error.ts";
 import { forgetSession } from "../api/session.ts";
+import { signInAddress } from "../router.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 type Mood = "info" | "good" | "warn" | "bad";
@@ -57,11 +58,7 @@ export function Fault({ fault, again, what }: { fault: ApiError; again?: () => v
       <p>{wordsOf(fault, what)}</p>
       {fault.kind === "signed-out" && (
         // To the sign-in page a session that is not forgotten is one that has begun: it would lead straight back.
-        <a
-          class="button tight"
-          href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}
-          onClick={forgetSession}
-        >
+        <a class="button tight" href={signInAddress()} onClick={forgetSession}>
           Sign in again
         </a>
       )}

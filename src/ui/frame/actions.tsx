@@ -16,7 +16,7 @@ function fileAddress(id: number, version: number | null, more: Record<string, st
   const query = new URLSearchParams(more);
   if (version !== null) query.set("version", String(version));
   const text = query.toString();
-  return `/frames/${id}/download/${text === "" ? "" : `?${text}`}`;
+  return `frames/${id}/download/${text === "" ? "" : `?${text}`}`;
 }
 
 export function Actions({ frame, version }: { frame: Frame; version: number | null }) {
@@ -41,10 +41,10 @@ export function Actions({ frame, version }: { frame: Frame; version: number | nu
             <a class="item" href={previewAddress(frame.id, "page", version)} download={`${frame.basename}-preview`}>
               <Icon name="gallery" /> Preview image
             </a>
-            <a class="item" href={`/frames/${frame.id}/headers/?all=true`} download={`${frame.basename}-headers.json`}>
+            <a class="item" href={`frames/${frame.id}/headers/?all=true`} download={`${frame.basename}-headers.json`}>
               <Icon name="table" /> Headers as JSON
             </a>
-            <a class="item" href={`/frames/${frame.id}/catalog/`} download={`${frame.basename}-catalogue.csv`}>
+            <a class="item" href={`frames/${frame.id}/catalog/`} download={`${frame.basename}-catalogue.csv`}>
               <Icon name="table" /> Catalogue as CSV
             </a>
           </>

@@ -10,7 +10,7 @@ const KEPT = ["tab", "cuts", "stretch", "cmap", "invert", "show"];
 function addressOf(id: number): string {
   const query = new URLSearchParams();
   for (const [name, value] of place.value.query) if (KEPT.includes(name)) query.set(name, value);
-  return `/frame/${id}${query.size === 0 ? "" : `?${query}`}`;
+  return `frame/${id}${query.size === 0 ? "" : `?${query}`}`;
 }
 
 export function Beside({ id }: { id: number }) {

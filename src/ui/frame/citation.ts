@@ -16,10 +16,9 @@ export interface Citation {
   bibtex: string;
 }
 
-/** `archive`: its address without a slash at the end. `today`: ISO date on which it was looked at. */
+/** `archive`: its address, with a slash at the end. `today`: ISO date on which it was looked at. */
 export function citationOf(frame: Frame, archive: string, today: string): Citation {
-  const host = new URL(archive).host;
-  const address = `${archive}/frame/${frame.id}?version=${frame.version}`;
+  const { host, href: address } = new URL(`frame/${frame.id}?version=${frame.version}`, archive);
   const taken = `${frame.DATE_OBS.slice(0, 19).replace("T", " ")} UTC`;
   const what = [frame.OBJECT ?? frame.OBSTYPE, frame.FILTER].filter(Boolean).join(", ");
   const where = `${frame.SITEID} ${frame.TELID} ${frame.INSTRUME}`;

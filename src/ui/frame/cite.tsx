@@ -8,7 +8,7 @@ import { citationOf } from "./citation.ts";
 /** The frame's citation as a sentence and for BibTeX. */
 export function Cite({ frame }: { frame: Frame }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { text, bibtex } = citationOf(frame, location.origin, new Date().toISOString().slice(0, 10));
+  const { text, bibtex } = citationOf(frame, document.baseURI, new Date().toISOString().slice(0, 10));
   return (
     <>
       <button type="button" class="button" onClick={() => dialog.current?.showModal()}>

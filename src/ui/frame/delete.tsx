@@ -21,7 +21,7 @@ export function Delete({ frame }: { frame: Frame }) {
     setBusy(true);
     setFault(null);
     try {
-      await send("DELETE", `/frames/${frame.id}/delete/`);
+      await send("DELETE", `frames/${frame.id}/delete/`);
       pick([frame], false);
       forgetSeen();
       announce(`${frame.basename} is deleted.`);

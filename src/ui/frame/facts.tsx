@@ -13,7 +13,7 @@ export function Facts({ frame }: { frame: Frame }) {
           {timeFine(frame.DATE_OBS)} <span class="muted">UTC</span>
         </Fact>
         <Fact name="Night">
-          <a href={`/night/${frame.night}/`}>{frame.night}</a>
+          <a href={`night/${frame.night}/`}>{frame.night}</a>
         </Fact>
         <Fact name="Exposure time" title="EXPTIME">
           {frame.EXPTIME !== null && (
@@ -29,7 +29,7 @@ export function Facts({ frame }: { frame: Frame }) {
       </Group>
       <Group title="Target">
         <Fact name="Object">
-          {frame.OBJECT !== null && <a href={`/?${new URLSearchParams({ OBJECT: frame.OBJECT })}`}>{frame.OBJECT}</a>}
+          {frame.OBJECT !== null && <a href={`./?${new URLSearchParams({ OBJECT: frame.OBJECT })}`}>{frame.OBJECT}</a>}
         </Fact>
         {frame.RA !== null && frame.DEC !== null && (
           <>
@@ -40,7 +40,7 @@ export function Facts({ frame }: { frame: Frame }) {
               <span class="mono">{formatDec(frame.DEC)}</span> <span class="muted">{frame.DEC.toFixed(5)}°</span>
             </Fact>
             <Fact name="Same field">
-              <a href={`/?${new URLSearchParams({ RA: frame.RA.toFixed(6), DEC: frame.DEC.toFixed(6) })}`}>
+              <a href={`./?${new URLSearchParams({ RA: frame.RA.toFixed(6), DEC: frame.DEC.toFixed(6) })}`}>
                 Frames within 10′
               </a>
             </Fact>
@@ -55,14 +55,14 @@ export function Facts({ frame }: { frame: Frame }) {
       <Group title="Programme">
         <Fact name="Proposal">
           {frame.proposal_id !== null && (
-            <a href={`/?${new URLSearchParams({ PROPID: frame.proposal_id })}`}>{frame.proposal_id}</a>
+            <a href={`./?${new URLSearchParams({ PROPID: frame.proposal_id })}`}>{frame.proposal_id}</a>
           )}
         </Fact>
         <Fact name="Request">
-          {frame.REQNUM !== null && <a href={`/?${new URLSearchParams({ REQNUM: frame.REQNUM })}`}>{frame.REQNUM}</a>}
+          {frame.REQNUM !== null && <a href={`./?${new URLSearchParams({ REQNUM: frame.REQNUM })}`}>{frame.REQNUM}</a>}
         </Fact>
         <Fact name="Observation">
-          {frame.OBSNUM !== null && <a href={`/?${new URLSearchParams({ OBSNUM: frame.OBSNUM })}`}>{frame.OBSNUM}</a>}
+          {frame.OBSNUM !== null && <a href={`./?${new URLSearchParams({ OBSNUM: frame.OBSNUM })}`}>{frame.OBSNUM}</a>}
         </Fact>
         <Fact name="Public from">{frame.public_date?.slice(0, 10)}</Fact>
       </Group>

@@ -85,7 +85,7 @@ function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boo
     );
   }
   return (
-    <a class="lineage-box" href={frame === null ? "#related-list" : `/frame/${frame.id}`} {...place}>
+    <a class="lineage-box" href={frame === null ? "#related-list" : `frame/${frame.id}`} {...place}>
       {box}
     </a>
   );

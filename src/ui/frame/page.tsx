@@ -31,7 +31,7 @@ export function frameAddress(id: number, tab: Tab | null, version: number | null
   if (tab !== null && tab !== "overview") query.set("tab", tab);
   if (version !== null) query.set("version", String(version));
   const text = query.toString();
-  return `/frame/${id}${text === "" ? "" : `?${text}`}`;
+  return `frame/${id}${text === "" ? "" : `?${text}`}`;
 }
 
 export default function FramePage({ argument }: { argument: string }) {
@@ -173,7 +173,7 @@ function Absent({ fault, again }: { fault: ApiError; again: () => void }) {
       <p class="muted">
         It was deleted, or its address is mistyped, or it is not public and this account does not see it.
       </p>
-      <a class="button" href="/">
+      <a class="button" href="./">
         Search all frames
       </a>
     </div>

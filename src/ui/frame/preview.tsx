@@ -27,7 +27,7 @@ export function previewAddress(
   const query = new URLSearchParams(wishes);
   if (size === "page") query.set("width", "1024");
   if (version !== null) query.set("version", String(version));
-  return `/frames/${id}/preview/${query.size === 0 ? "" : `?${query}`}`;
+  return `frames/${id}/preview/${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /**

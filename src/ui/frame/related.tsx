@@ -27,7 +27,7 @@ export function Related({ frame }: { frame: Frame }) {
       <ul class="related-list" id="related-list">
         {list.data.map((other) => (
           <li key={other.id} class="card">
-            <a href={`/frame/${other.id}`}>
+            <a href={`frame/${other.id}`}>
               <Preview frame={other} size="list" />
               <span class="related-words">
                 <b>{other.OBSTYPE}</b>

@@ -60,7 +60,7 @@ async function register(): Promise<Connection> {
   const metadata = {
     "samp.name": "Platevault",
     "samp.description.text": "An archive for astronomical images",
-    "samp.icon.url": new URL("/favicon-32.png", location.href).href,
+    "samp.icon.url": new URL("favicon-32.png", document.baseURI).href,
   };
   await new Promise((done, failed) => made.declareMetadata([metadata], done, (cause) => failed(lost(cause))));
   window.addEventListener("pagehide", () => made.unregister(), { once: true });

@@ -47,7 +47,7 @@ export function Share({ frame, version }: { frame: Frame; version: number | null
     setFault(null);
     try {
       const query = version === null ? "" : `?version=${version}`;
-      const shared = await send<Shared>("POST", `/frames/${frame.id}/share/${query}`, { seconds });
+      const shared = await send<Shared>("POST", `frames/${frame.id}/share/${query}`, { seconds });
       setMade(shared);
       announce(`The link is made. It works until ${time(shared.expires)} UTC.`);
     } catch (cause) {

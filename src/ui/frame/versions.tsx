@@ -46,7 +46,7 @@ export function Versions({ frame, shown }: { frame: Frame; shown: number | null 
               <td>
                 <a
                   class="button tight"
-                  href={`/frames/${frame.id}/download/?version=${one.version}&format=stored`}
+                  href={`frames/${frame.id}/download/?version=${one.version}&format=stored`}
                   download
                 >
                   <Icon name="download" size={14} /> Download<span class="unseen"> version {one.version}</span>

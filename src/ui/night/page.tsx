@@ -35,7 +35,7 @@ function addressOf(night: string | null, filters: URLSearchParams, year?: number
   const query = new URLSearchParams(filters);
   if (part) query.set("part", part);
   if (year !== undefined) query.set("year", String(year));
-  return `/night/${night === null ? "" : `${night}/`}${query.size === 0 ? "" : `?${query}`}`;
+  return `night/${night === null ? "" : `${night}/`}${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /** The part of a night that an address shows, `2026-03-15T19:30:00/2026-03-15T20:10:00` in UTC; null: all of it. */
@@ -299,7 +299,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
         {total === undefined
           ? fault === undefined && "Reading the frames …"
           : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
-        {total !== undefined && <a href={`/?${search}`}>Show them in the search</a>}
+        {total !== undefined && <a href={`./?${search}`}>Show them in the search</a>}
       </p>
       <WalkProgress walk={walk} />
       {frames.length > 0 ? (

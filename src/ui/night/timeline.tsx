@@ -107,7 +107,7 @@ export function Timeline({
   const zoomBy = (factor: number, about = (shown.start + shown.end) / 2) =>
     onShown(zoomed(shown, factor, about, whole));
   const open = (frame: Frame | null) => {
-    if (frame !== null) go(`/frame/${frame.id}`);
+    if (frame !== null) go(`frame/${frame.id}`);
   };
 
   useGestures(canvas, {

@@ -15,7 +15,7 @@ export const LIST_FORMATS = [
 export function zipAddress(filters: URLSearchParams, format: string | null = null): string {
   const query = new URLSearchParams(filters);
   if (format !== null) query.set("format", format);
-  return `/frames/zip/${query.size === 0 ? "" : `?${query}`}`;
+  return `frames/zip/${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /** Lets the browser save an address; the page stays. */
@@ -41,14 +41,14 @@ export async function downloadFound(filters: URLSearchParams, unpacked: boolean)
 /** Starts the download of the frames with these ids, under an address made for them. */
 export async function downloadSelected(ids: Iterable<number>, unpacked: boolean): Promise<void> {
   const wish = { frame_ids: [...ids], ...(unpacked ? { uncompress: true } : {}) };
-  const made = await send<{ url: string }>("POST", "/frames/selection/", wish);
+  const made = await send<{ url: string }>("POST", "frames/selection/", wish);
   const { pathname, search } = new URL(made.url);
   save(pathname + search);
 }
 
 /** The very query of this search as a command or a program. The token is left for the person to put in. */
 export function asCurl(query: string): string {
-  return `curl -H "Authorization: Token $ARCHIVE_TOKEN" '${location.origin}/frames/?${query}'`;
+  return `curl -H "Authorization: Token $ARCHIVE_TOKEN" '${document.baseURI}frames/?${query}'`;
 }
 
 export function asPython(query: string): string {
@@ -58,7 +58,7 @@ export function asPython(query: string): string {
     "import requests",
     "",
     "answer = requests.get(",
-    `    ${python(`${location.origin}/frames/`)},`,
+    `    ${python(`${document.baseURI}frames/`)},`,
     "    params=[",
     ...params.map((line) => `    ${line}`),
     "    ],",

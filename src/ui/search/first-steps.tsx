@@ -17,7 +17,7 @@ export function FirstSteps() {
         <code> npm run archive -- ingest PATH</code>. To look around first, <code>npm run demo</code> brings two nights
         of two telescopes.
       </p>
-      <a class="button primary" href="/upload">
+      <a class="button primary" href="upload">
         <Icon name="upload" /> Upload frames
       </a>
     </>

@@ -51,7 +51,7 @@ function Plate({ frame, onTouch }: { frame: Frame; onTouch: (on: boolean, extend
           onClick={(event) => onTouch(event.currentTarget.checked, event.shiftKey)}
         />
       </label>
-      <a href={`/frame/${frame.id}`} class="plate-name">
+      <a href={`frame/${frame.id}`} class="plate-name">
         <Preview frame={frame} size="list" />
         <b>{frame.OBJECT ?? frame.OBSTYPE}</b>
         <span class="small mono">{frame.basename}</span>

@@ -13,11 +13,11 @@ const STORED = "platevault.list";
 function restore(): LastSearch {
   try {
     const { address, ids } = JSON.parse(sessionStorage.getItem(STORED) ?? "{}") as Partial<LastSearch>;
-    if (typeof address === "string" && address.startsWith("/") && Array.isArray(ids)) return { address, ids };
+    if (typeof address === "string" && address.startsWith("./") && Array.isArray(ids)) return { address, ids };
   } catch {
     // Forbidden, or not what this app has written.
   }
-  return { address: "/", ids: [] };
+  return { address: "./", ids: [] };
 }
 
 export let lastSearch: LastSearch = restore();

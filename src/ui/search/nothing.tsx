@@ -34,7 +34,7 @@ export function Nothing({ search, total, onClear }: NothingProps) {
             Clear all filters
           </button>
           {TIMES.some((name) => search.filters.has(name)) && (
-            <a class="button" href="/night/">
+            <a class="button" href="night/">
               Which nights have frames?
             </a>
           )}

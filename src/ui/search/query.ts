@@ -96,7 +96,7 @@ export function addressOf(search: Search): string {
   if (search.at !== null) query.set("at", search.at);
   if (search.open.length > 0) query.set("open", search.open.join(","));
   const text = query.toString();
-  return text === "" ? "/" : `/?${text}`;
+  return text === "" ? "./" : `./?${text}`;
 }
 
 /** The query of `GET /frames/` for this page of the search. */

@@ -14,15 +14,15 @@ export function RowDetail({ frame }: { frame: Frame }) {
   const frames = list.data ?? [];
   return (
     <div class="row-detail">
-      <a href={`/frame/${frame.id}`} class="row-preview" aria-label={`Open ${frame.basename}`}>
+      <a href={`frame/${frame.id}`} class="row-preview" aria-label={`Open ${frame.basename}`}>
         <Preview frame={frame} size="list" lazy={false} />
       </a>
       <div class="grow row-related">
         <div class="buttons">
-          <a class="button tight" href={`/frame/${frame.id}`}>
+          <a class="button tight" href={`frame/${frame.id}`}>
             Open frame
           </a>
-          <a class="button tight" href={`/frame/${frame.id}?tab=headers`}>
+          <a class="button tight" href={`frame/${frame.id}?tab=headers`}>
             FITS headers
           </a>
           <a class="button tight" href={frame.url} download>
@@ -76,7 +76,7 @@ function RelatedRow({ frame }: { frame: Frame }) {
         </label>
       </td>
       <th scope="row">
-        <a href={`/frame/${frame.id}`}>{frame.basename}</a>
+        <a href={`frame/${frame.id}`}>{frame.basename}</a>
       </th>
       <td>{frame.OBSTYPE}</td>
       <td>{frame.FILTER}</td>

@@ -24,7 +24,7 @@ function List({ search, onClose }: { search: Search; onClose: () => void }) {
   const [fault, setFault] = useState<string | null>(null);
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  const query = addressOf({ ...search, offset: 0, open: [] }).slice(1);
+  const query = addressOf({ ...search, offset: 0, open: [] }).slice("./".length);
   const attempt = async (work: () => Promise<void>) => {
     setFault(null);
     try {
@@ -58,7 +58,7 @@ function List({ search, onClose }: { search: Search; onClose: () => void }) {
             <li key={one.id}>
               <a
                 class="item"
-                href={`/${one.query}`}
+                href={`./${one.query}`}
                 aria-current={one.query === query ? "true" : undefined}
                 onClick={onClose}
               >

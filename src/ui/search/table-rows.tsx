@@ -159,7 +159,7 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
         </td>
       )}
       <th scope="row" class={isLong(frame.basename, NAME) ? "long" : undefined} title={frame.basename}>
-        <a href={`/frame/${frame.id}`}>{frame.basename}</a>
+        <a href={`frame/${frame.id}`}>{frame.basename}</a>
       </th>
       {columns.map((column) => {
         const shown = column.show(frame);

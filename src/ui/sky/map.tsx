@@ -209,7 +209,7 @@ export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
             describedBy={`${id}-summary`}
             onHover={hover}
             onPick={pickAll}
-            onOpen={({ frame }) => go(`/frame/${frame.id}`)}
+            onOpen={({ frame }) => go(`frame/${frame.id}`)}
             onDrawing={setDrawing}
             onDrawn={(whole) => searchIn(filterOf(whole))}
             onStop={() => take("move")}

@@ -71,7 +71,7 @@ export function ViewList({ marks, labelledBy, lit, onLight }: ViewListProps) {
               />
             </label>
             <div class="map-row">
-              <a href={`/frame/${frame.id}`} tabIndex={tabIndex}>
+              <a href={`frame/${frame.id}`} tabIndex={tabIndex}>
                 {frame.basename}
               </a>
               <span>{facts.filter(Boolean).join(" · ")}</span>

@@ -42,7 +42,7 @@ export function ItemRow({ item }: { item: Item }) {
       <div class="grow">
         <div class="item-name">
           {state.step === "done" || state.step === "known" ? (
-            <a href={`/?${new URLSearchParams({ basename_exact: state.basename })}`}>{item.path}</a>
+            <a href={`./?${new URLSearchParams({ basename_exact: state.basename })}`}>{item.path}</a>
           ) : (
             <span>{item.path}</span>
           )}

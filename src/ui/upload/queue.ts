@@ -238,7 +238,7 @@ async function upload(item: Item, signal: AbortSignal): Promise<void> {
   const { file, state } = item;
   try {
     const md5 = await md5Of(file);
-    const known = await getJson<{ results: { basename: string }[] }>(`/versions/?md5=${md5}&limit=1`, signal);
+    const known = await getJson<{ results: { basename: string }[] }>(`versions/?md5=${md5}&limit=1`, signal);
     const match = known.results[0];
     if (match !== undefined) {
       if (!signal.aborted) state.value = { step: "known", basename: match.basename };

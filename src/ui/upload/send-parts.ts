@@ -39,12 +39,12 @@ async function begin(file: File, memory: string, signal: AbortSignal): Promise<U
   const id = recall(memory);
   if (id !== null) {
     try {
-      return await getJson<Upload>(`/uploads/${encodeURIComponent(id)}/`, signal);
+      return await getJson<Upload>(`uploads/${encodeURIComponent(id)}/`, signal);
     } catch (cause) {
       if (!(cause instanceof ApiError) || cause.kind !== "missing") throw cause;
     }
   }
-  const upload = await send<Upload>("POST", "/uploads/", { filename: file.name, size: file.size });
+  const upload = await send<Upload>("POST", "uploads/", { filename: file.name, size: file.size });
   remember(memory, upload.id);
   return upload;
 }
@@ -56,7 +56,7 @@ export async function sendInParts(file: File, { md5, onSent, going, signal }: Op
   const drop = () => {
     remember(memory, null);
     // What cannot be dropped now expires by itself.
-    send("DELETE", `/uploads/${upload.id}/`).catch(() => {});
+    send("DELETE", `uploads/${upload.id}/`).catch(() => {});
   };
   signal.addEventListener("abort", drop, { once: true });
   const sizeOf = (part: number) => Math.min(upload.part_size, file.size - (part - 1) * upload.part_size);
@@ -79,7 +79,7 @@ export async function sendInParts(file: File, { md5, onSent, going, signal }: Op
     };
     for (let tries = 1; ; tries++) {
       try {
-        await request("PUT", `/uploads/${upload.id}/parts/${part}/`, blob, {
+        await request("PUT", `uploads/${upload.id}/parts/${part}/`, blob, {
           headers,
           onSent: (bytes) => {
             sent.set(part, bytes);
@@ -107,7 +107,7 @@ export async function sendInParts(file: File, { md5, onSent, going, signal }: Op
     failed.abort();
     throw cause;
   }
-  const created = await send<Created>("POST", `/uploads/${upload.id}/complete/`);
+  const created = await send<Created>("POST", `uploads/${upload.id}/complete/`);
   signal.removeEventListener("abort", drop);
   remember(memory, null);
   return created;

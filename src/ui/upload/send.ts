@@ -57,5 +57,5 @@ export async function sendFile(file: File, onSent: (bytes: number) => void, sign
   const body = new FormData();
   body.append("csrfmiddlewaretoken", await csrfToken());
   body.append("file", file, file.name);
-  return request("POST", "/frames/create/", body, { onSent, signal });
+  return request("POST", "frames/create/", body, { onSent, signal });
 }

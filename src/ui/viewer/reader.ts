@@ -102,7 +102,8 @@ export function openingOf(
   const query = `format=stored${version === null ? "" : `&version=${version}`}`;
   const [stored] = frame.version_set;
   return {
-    url: `/frames/${frame.id}/download/?${query}`,
+    // For a Web Worker, whose own address is that of its script.
+    url: new URL(`frames/${frame.id}/download/?${query}`, document.baseURI).href,
     size: stored!.size,
     gzip: stored!.extension.endsWith(".gz"),
     hdu: null,

@@ -58,7 +58,7 @@ export function SourcePanel({ state, version }: { state: ViewerState; version: n
               </div>
             ))}
           </dl>
-          <a href={`/frame/${frame.id}?tab=catalogue&source=${picked}`}>Show in the table</a>
+          <a href={`frame/${frame.id}?tab=catalogue&source=${picked}`}>Show in the table</a>
         </>
       )}
     </section>
