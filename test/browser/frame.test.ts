@@ -55,6 +55,21 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   expect(person.complaints).toEqual([]);
 });
 
+it("shows beside a raw frame what was made of it, and with which calibrations", async () => {
+  const raw = reduced.replace(/01$/, "00");
+  const { page } = await observer(`/?basename_exact=${raw}`);
+  await page.getByRole("button", { name: `Details of ${raw}` }).click();
+  await page.locator("table.related").getByRole("link", { name: reduced }).waitFor();
+  await page.locator("tbody th a").first().click();
+  await page.getByRole("heading", { level: 1, name: raw }).waitFor();
+  const graph = page.getByRole("group", { name: `What ${reduced} was made from` });
+  await graph.locator(".lineage-box.here", { hasText: raw }).waitFor();
+  expect(await graph.getByRole("link", { name: /^bias/ }).count()).toBeGreaterThan(0);
+  await graph.getByRole("link", { name: reduced }).click();
+  await page.getByRole("heading", { level: 1, name: reduced }).waitFor();
+  await graph.locator(".lineage-box.here", { hasText: reduced }).waitFor();
+});
+
 it("goes through the frames of the list that was looked at, by links and by the arrow keys", async () => {
   const person = await observer("/?OBJECT=M+51&FILTER=V&RLEVEL=0&sort=DATE_OBS&order=asc");
   const { page } = person;

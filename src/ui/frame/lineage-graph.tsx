@@ -9,9 +9,12 @@ const PITCH = 62;
 const TOP = 24;
 const GAP = (WIDTH - 3 * BOX.width) / 2;
 
-/** What this frame was made from, as a graph whose boxes are links. The list below it says the same in words. */
-export function LineageGraph({ frame, related }: { frame: Frame; related: readonly Frame[] }) {
-  const { nodes, edges, rows } = lineageOf(frame, related);
+/**
+ * What a product was made from, as a graph whose boxes are links, but for the one of the frame that is looked at. The
+ * list below it says the same in words.
+ */
+export function LineageGraph({ product, used, here }: { product: Frame; used: readonly Frame[]; here: number }) {
+  const { nodes, edges, rows } = lineageOf(product, used);
   const height = TOP + rows * PITCH;
   const at = ({ stage, row }: Node) => ({ x: stage * (BOX.width + GAP), y: TOP + row * PITCH });
   /** The height at which a stage begins; null where nothing stands in it. */
@@ -25,7 +28,7 @@ export function LineageGraph({ frame, related }: { frame: Frame; related: readon
       class="lineage"
       viewBox={`0 0 ${WIDTH} ${height}`}
       role="group"
-      aria-label={`What ${frame.basename} was made from`}
+      aria-label={`What ${product.basename} was made from`}
     >
       {STAGES.map((name, stage) => {
         const top = topOf(stage);
@@ -52,7 +55,7 @@ export function LineageGraph({ frame, related }: { frame: Frame; related: readon
         );
       })}
       {nodes.map((node, index) => (
-        <Box key={index} node={node} {...at(node)} here={node.frame?.id === frame.id} />
+        <Box key={index} node={node} {...at(node)} here={node.frame?.id === here} />
       ))}
     </svg>
   );

@@ -148,12 +148,7 @@ function Overview({ frame, version }: { frame: Frame; version: number | null }) 
         <ImagePanel frame={frame} version={version} />
         <Facts frame={frame} />
       </div>
-      <section class="overview-related" aria-labelledby="related-title">
-        <h2 id="related-title">
-          Related frames <span class="tab-count">{frame.related_frames.length}</span>
-        </h2>
-        <Related frame={frame} />
-      </section>
+      <Related frame={frame} />
     </>
   );
 }

@@ -1,4 +1,5 @@
-import { type Frame, related } from "../api/frame.ts";
+import type { Frame } from "../api/frame.ts";
+import { NO_RELATIVES, type Relatives, relatives } from "../api/relatives.ts";
 import { useResource } from "../api/resource.ts";
 import { level, seconds, time } from "../design/format.ts";
 import { Loading } from "../design/loading.tsx";
@@ -7,25 +8,39 @@ import { pick } from "../search/selection.ts";
 import { LineageGraph } from "./lineage-graph.tsx";
 import { Preview } from "./preview.tsx";
 
-/** The frames that this one was made from, by image type: raw frames and calibrations. */
+/** The frames that belong together with this one, as a graph and by image type. */
 export function Related({ frame }: { frame: Frame }) {
-  const none = frame.related_frames.length === 0;
-  const list = useResource(none ? null : `related ${frame.id}`, (signal) => related(frame.id, signal));
-  if (none) {
-    return <p class="muted">No other frame is named in this one's header, or none of them is here yet.</p>;
+  const { data, fault, reload } = useResource(`relatives ${frame.id}`, (signal) => relatives(frame, signal));
+  return (
+    <section class="overview-related" aria-labelledby="related-title">
+      <h2 id="related-title">
+        Related frames <span class="tab-count">{data?.others.length ?? frame.related_frames.length}</span>
+      </h2>
+      {data !== undefined ? (
+        <Relations frame={frame} {...data} />
+      ) : fault ? (
+        <Fault fault={fault} again={reload} what="The related frames" />
+      ) : (
+        <Loading what="the related frames" />
+      )}
+    </section>
+  );
+}
+
+function Relations({ frame, product, used, others }: Relatives & { frame: Frame }) {
+  if (others.length === 0) {
+    return <p class="muted">{NO_RELATIVES}</p>;
   }
-  if (list.fault) return <Fault fault={list.fault} again={list.reload} what="The related frames" />;
-  if (list.data === undefined) return <Loading what="the related frames" />;
   return (
     <div class="related-frames">
-      <LineageGraph frame={frame} related={list.data} />
+      <LineageGraph product={product} used={used} here={frame.id} />
       <div class="buttons">
-        <button type="button" class="button tight" onClick={() => pick([frame, ...list.data!], true)}>
+        <button type="button" class="button tight" onClick={() => pick([frame, ...others], true)}>
           Select this frame with all of them
         </button>
       </div>
       <ul class="related-list" id="related-list">
-        {list.data.map((other) => (
+        {others.map((other) => (
           <li key={other.id} class="card">
             <a href={`frame/${other.id}`}>
               <Preview frame={other} size="list" />

@@ -1,7 +1,8 @@
 import { useComputed } from "@preact/signals";
-import { type Frame, related } from "../api/frame.ts";
+import type { Frame } from "../api/frame.ts";
+import { NO_RELATIVES, relatives } from "../api/relatives.ts";
 import { useResource } from "../api/resource.ts";
-import { counted, time } from "../design/format.ts";
+import { time } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { Fault } from "../design/notice.tsx";
 import { Preview } from "../frame/preview.tsx";
@@ -9,9 +10,8 @@ import { pick, selected } from "./selection.ts";
 
 /** What unfolds below a row: the frame's preview, and the frames it was made from, ready to be picked as well. */
 export function RowDetail({ frame }: { frame: Frame }) {
-  const none = frame.related_frames.length === 0;
-  const list = useResource(none ? null : `related ${frame.id}`, (signal) => related(frame.id, signal));
-  const frames = list.data ?? [];
+  const list = useResource(`relatives ${frame.id}`, (signal) => relatives(frame, signal));
+  const frames = list.data?.others;
   return (
     <div class="row-detail">
       <a href={`frame/${frame.id}`} class="row-preview" aria-label={`Open ${frame.basename}`}>
@@ -31,11 +31,9 @@ export function RowDetail({ frame }: { frame: Frame }) {
         </div>
         <h2>Related frames</h2>
         {list.fault && <Fault fault={list.fault} again={list.reload} what="The related frames" />}
-        {none && <p class="muted">No other frame is named in this one's header, or none of them is here yet.</p>}
-        {!none && list.data === undefined && list.busy && (
-          <p class="muted">{counted(frame.related_frames.length, "related frame")} …</p>
-        )}
-        {frames.length > 0 && (
+        {list.busy && frames === undefined && <p class="muted">Looking for them …</p>}
+        {frames?.length === 0 && <p class="muted">{NO_RELATIVES}</p>}
+        {frames !== undefined && frames.length > 0 && (
           <>
             <table class="related">
               <thead>
