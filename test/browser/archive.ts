@@ -6,14 +6,17 @@ import { join } from "node:path";
 import { migrate, startLocally } from "../../scripts/local-archive.mjs";
 
 export interface Archive {
-  /** Without a slash at the end. */
+  /** Of the Worker itself, as `npm start` has it. Without a slash at the end. */
   url: string;
+  /** With what decides before it, as in production, which requests the Worker gets (wrangler.toml). */
+  routed: string;
   username: string;
   password: string;
   close(): Promise<void>;
 }
 
-export async function startArchive(): Promise<Archive> {
+/** `settings`: those of the README's table, and secrets. */
+export async function startArchive(settings: Record<string, string> = {}): Promise<Archive> {
   const state = mkdtempSync(join(tmpdir(), "platevault-browser-"));
   const username = "observer";
   const password = randomBytes(12).toString("base64url");
@@ -23,12 +26,14 @@ export async function startArchive(): Promise<Archive> {
       SECRET_KEY: randomBytes(32).toString("base64url"),
       ADMIN_USERNAME: username,
       ADMIN_PASSWORD: password,
+      ...settings,
     },
     options: { handleStructuredLogs: () => {} },
   });
   await migrate(miniflare);
   return {
     url: url.origin,
+    routed: (await miniflare.ready).origin,
     username,
     password,
     async close() {

@@ -27,7 +27,7 @@ export function altered(frame: DemoFrame, name: string, cards: Record<string, st
 }
 
 /** A token of the archive's first account. */
-export async function tokenOf(archive: Omit<Archive, "close">): Promise<string> {
+export async function tokenOf(archive: Pick<Archive, "url" | "username" | "password">): Promise<string> {
   const { url, username, password } = archive;
   const answer = await fetch(`${url}/api-token-auth/`, {
     method: "POST",
@@ -38,7 +38,10 @@ export async function tokenOf(archive: Omit<Archive, "close">): Promise<string> 
 }
 
 /** Uploads frames, several in a request; throws where the archive does not take them all. */
-export async function fill(archive: Omit<Archive, "close">, frames: Iterable<DemoFrame>): Promise<void> {
+export async function fill(
+  archive: Pick<Archive, "url" | "username" | "password">,
+  frames: Iterable<DemoFrame>,
+): Promise<void> {
   const token = await tokenOf(archive);
   const left = [...frames];
   while (left.length > 0) {

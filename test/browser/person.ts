@@ -66,11 +66,11 @@ export async function signIn({ page }: Visit): Promise<void> {
   await signInAs(page, inject("username"), inject("password"));
 }
 
-async function signInAs(page: Visit["page"], username: string, password: string): Promise<void> {
+export async function signInAs(page: Visit["page"], username: string, password: string): Promise<void> {
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((at) => at.pathname !== "/sign-in");
+  await page.waitForURL((at) => !at.pathname.endsWith("/sign-in"));
 }
 
 /** A new person at an address, signed in with an account that is not of the staff. */
