@@ -166,51 +166,94 @@ it("shows the header's cards as they stand in the file", async () => {
   expect(person.complaints).toEqual([]);
 });
 
-/** Answers of a hub to a page, with one program that takes everything: IVOA SAMP 1.3 §5.2. */
-function hubAnswer(request: string, received: string[]): string {
+/** A hub as pages see it (IVOA SAMP 1.3 §5.2), with DS9 and TOPCAT, which take images and tables as they really do. */
+interface Hub {
+  /** "silent": what is sent is never answered. */
+  state: "absent" | "there" | "restarted" | "silent";
+  received: string[];
+}
+
+function hubAnswer(hub: Hub, request: string): string {
   const method = /<methodName>samp\.webhub\.(\w+)</.exec(request)![1]!;
   const text = (value: string) => `<value><string>${value}</string></value>`;
   const map = (members: Record<string, string>) => {
     const list = Object.entries(members).map(([name, value]) => `<member><name>${name}</name>${value}</member>`);
     return `<value><struct>${list.join("")}</struct></value>`;
   };
-  if (method === "callAndWait") received.push(request);
-  const answers: Record<string, string> = {
-    register: map({ "samp.private-key": text("key"), "samp.self-id": text("c1"), "samp.hub-id": text("hub") }),
-    getSubscribedClients: map({ c2: map({}) }),
-    getMetadata: map({ "samp.name": text("DS9") }),
-    callAndWait: map({ "samp.status": text("samp.ok"), "samp.result": map({}) }),
+  const answered = (value: string) => `<params><param>${value}</param></params>`;
+  const fault = (words: string) =>
+    `<fault>${map({ faultCode: "<value><int>1</int></value>", faultString: text(words) })}</fault>`;
+  const load = () => {
+    hub.received.push(request);
+    if (hub.state === "silent") return fault("Synchronous call timeout after 60.001/60 sec");
+    const twice = request.includes("table-id") && hub.received.filter((one) => one === request).length > 1;
+    if (!twice) return answered(map({ "samp.status": text("samp.ok"), "samp.result": map({}) }));
+    const words = map({ "samp.errortxt": text("Duplicate table-id: table 'x' has already been received") });
+    return answered(map({ "samp.status": text("samp.error"), "samp.result": map({}), "samp.error": words }));
   };
-  const value = answers[method] ?? text("");
-  return `<?xml version="1.0"?><methodResponse><params><param>${value}</param></params></methodResponse>`;
+  const answers: Record<string, () => string> = {
+    register: () => {
+      hub.state = "there";
+      return answered(map({ "samp.private-key": text("key"), "samp.self-id": text("c1"), "samp.hub-id": text("hub") }));
+    },
+    getSubscribedClients: () =>
+      hub.state === "restarted"
+        ? fault("No such client")
+        : answered(map(request.includes("image.load.fits") ? { c2: map({}) } : { c2: map({}), c3: map({}) })),
+    getMetadata: () => answered(map({ "samp.name": text(request.includes("c3") ? "topcat" : "SAOImageDS9") })),
+    callAndWait: load,
+  };
+  return `<?xml version="1.0"?><methodResponse>${(answers[method] ?? (() => answered(text(""))))()}</methodResponse>`;
 }
 
-it("sends the frame by SAMP with a link that opens without an account, and says when no hub answers", async () => {
+it("sends the frame by SAMP with a link that opens without an account, and says what hub and programs do not do", async () => {
   const person = await observer(`/?basename_exact=${reduced}`);
   const { page, context } = person;
   await context.grantPermissions(["local-network-access"]);
   await page.locator("tbody th a").click();
-  let there = false;
-  const received: string[] = [];
+  const hub: Hub = { state: "absent", received: [] };
   await page.route("http://localhost:21012/", (route) => {
-    if (!there) return route.abort("connectionrefused");
+    if (hub.state === "absent") return route.abort("connectionrefused");
     const headers = { "Access-Control-Allow-Origin": url, "Access-Control-Allow-Headers": "Content-Type" };
-    const body = hubAnswer(route.request().postData() ?? "", received);
-    return route.fulfill({ contentType: "text/xml", headers, body });
+    return route.fulfill({ contentType: "text/xml", headers, body: hubAnswer(hub, route.request().postData() ?? "") });
   });
-  await page.getByRole("button", { name: "Send to" }).click();
+  const menu = page.getByRole("button", { name: "Send to" });
+  await menu.click();
   await page.locator(".send-to").getByText("No SAMP hub answers on this computer").waitFor();
-  there = true;
+  hub.state = "there";
   await page.getByRole("button", { name: "Try again" }).click();
   const image = page.getByRole("region", { name: "Image" });
   await image.getByRole("button", { name: "DS9" }).click();
-  await image.getByText("DS9 has it.").waitFor();
-  expect(received[0]).toContain("image.load.fits");
-  const sent = /<name>url<\/name>\s*<value>\s*<string>([^<]*)</.exec(received[0]!)![1]!.replaceAll("&amp;", "&");
+  await image.getByText("SAOImageDS9 has it.").waitFor();
+  expect(hub.received[0]).toContain("image.load.fits");
+  const sent = /<name>url<\/name>\s*<value>\s*<string>([^<]*)</.exec(hub.received[0]!)![1]!.replaceAll("&amp;", "&");
   const file = await fetch(sent);
   expect(file.status).toBe(200);
   const start = new TextDecoder("latin1").decode(new Uint8Array(await file.arrayBuffer()).subarray(0, 30));
   expect(start).toBe("SIMPLE  =                    T");
+
+  // DS9 would show the image again. A table that TOPCAT has it takes a second time all the same.
+  const catalogue = page.getByRole("region", { name: "Catalogue", exact: true });
+  expect(await catalogue.getByRole("button").allTextContents()).toEqual([" topcat"]);
+  await catalogue.getByRole("button").click();
+  await catalogue.getByText("topcat has it.").waitFor();
+  await catalogue.getByRole("button").click();
+  await expect.poll(() => hub.received.length).toBe(4);
+  expect(hub.received[3]).not.toContain("table-id");
+  await catalogue.getByText("topcat has it.").waitFor();
+
+  hub.state = "silent";
+  await image.getByRole("button").click();
+  await image.getByText("SAOImageDS9 was told to load it and has said nothing for a minute").waitFor();
+  hub.state = "absent";
+  await image.getByRole("button").click();
+  await image.getByText("The SAMP hub went away.").waitFor();
+  // Another hub does not know this page; it registers anew.
+  hub.state = "restarted";
+  await menu.click();
+  await menu.click();
+  await image.getByRole("button", { name: "DS9" }).waitFor();
+  expect(hub.state).toBe("there");
 });
 
 it("shows what a header says as text, whatever it says", async () => {

@@ -11,46 +11,75 @@ export function SendTo({ frame }: { frame: Frame }) {
     <Menu label="Send to" icon="send">
       {() => (
         <div class="send-to">
-          <Receivers frame={frame} mtype="image.load.fits" title="Image" />
-          <Receivers frame={frame} mtype="table.load.fits" title="Catalogue" />
+          <Programs frame={frame} />
         </div>
       )}
     </Menu>
   );
 }
 
-interface ReceiversProps {
-  frame: Frame;
-  mtype: LoadMessage;
-  title: string;
+/** Words that are seen and heard; a new attempt begins without any. */
+function useWords(): [said: string | null, tell: (words: string | null) => void] {
+  const [said, setSaid] = useState<string | null>(null);
+  const tell = (words: string | null) => {
+    setSaid(words);
+    if (words !== null) announce(words);
+  };
+  return [said, tell];
 }
 
-function Receivers({ frame, mtype, title }: ReceiversProps) {
-  const [found, setFound] = useState<readonly Receiver[] | null>(null);
-  const [said, setSaid] = useState<string | null>(null);
+function Programs({ frame }: { frame: Frame }) {
+  const [found, setFound] = useState<Record<LoadMessage, Receiver[]> | null>(null);
+  const [fault, tell] = useWords();
   const [attempt, setAttempt] = useState(0);
-  const isImage = mtype === "image.load.fits";
-  const tell = (words: string) => {
-    setSaid(words);
-    announce(words);
-  };
-
   useEffect(() => {
     let left = false;
-    setSaid(null);
+    tell(null);
     import("./samp.ts")
-      .then(({ receiversOf }) => receiversOf(mtype))
+      .then(({ receivers }) => receivers())
       .then(
-        (list) => left || setFound(list),
+        (lists) => left || setFound(lists),
         (cause: Error) => left || tell(cause.message),
       );
     return () => {
       left = true;
     };
-  }, [mtype, attempt]);
+  }, [attempt]);
 
+  if (fault !== null) {
+    return (
+      <>
+        <p class="small said">{fault}</p>
+        <button type="button" class="button tight" onClick={() => setAttempt(attempt + 1)}>
+          <Icon name="retry" size={14} /> Try again
+        </button>
+      </>
+    );
+  }
+  if (found === null) {
+    return (
+      <p class="muted small">Looking for DS9, TOPCAT, Aladin … Their SAMP hub asks you there whether this page may.</p>
+    );
+  }
+  return (
+    <>
+      <Receivers frame={frame} mtype="image.load.fits" title="Image" found={found["image.load.fits"]} />
+      <Receivers frame={frame} mtype="table.load.fits" title="Catalogue" found={found["table.load.fits"]} />
+    </>
+  );
+}
+
+interface ReceiversProps {
+  frame: Frame;
+  mtype: LoadMessage;
+  title: "Image" | "Catalogue";
+  found: readonly Receiver[];
+}
+
+function Receivers({ frame, mtype, title, found }: ReceiversProps) {
+  const [said, tell] = useWords();
   const send = async (to: Receiver) => {
-    tell(`Sending to ${to.name} …`);
+    tell(`${to.name} is told to load it …`);
     try {
       const { sendFile } = await import("./samp.ts");
       // Unpacked: not every program reads tile compression, and none needs this browser's session for a signed link.
@@ -60,25 +89,18 @@ function Receivers({ frame, mtype, title }: ReceiversProps) {
       tell((cause as Error).message);
     }
   };
-
-  // Both lists fail for the same reason: one of them says it.
-  if (found === null && !isImage) return null;
   return (
     <section aria-label={title}>
-      {found !== null && <p class="menu-title">{title}</p>}
-      {found === null && said === null && <p class="muted small">Looking for DS9, TOPCAT, Aladin …</p>}
-      {found?.map((one) => (
+      <p class="menu-title">{title}</p>
+      {found.map((one) => (
         <button type="button" class="item" key={one.id} onClick={() => void send(one)}>
           <Icon name="send" /> {one.name}
         </button>
       ))}
-      {found?.length === 0 && <p class="muted small">{`No program there takes ${isImage ? "images" : "tables"}.`}</p>}
-      {said !== null && <p class="small said">{said}</p>}
-      {found === null && said !== null && (
-        <button type="button" class="button tight" onClick={() => setAttempt(attempt + 1)}>
-          <Icon name="retry" size={14} /> Try again
-        </button>
+      {found.length === 0 && (
+        <p class="muted small">{`No program there takes ${title === "Image" ? "images" : "tables"}.`}</p>
       )}
+      {said !== null && <p class="small said">{said}</p>}
     </section>
   );
 }
