@@ -285,6 +285,14 @@ it("says what to do when nothing fits", async () => {
   // Last night was cloudy.
   await page.getByRole("button", { name: "Last night" }).click();
   await page.getByRole("link", { name: "Which nights have frames?" }).waitFor();
+  await page.getByText("Leaving out one of them is not enough.").waitFor();
+  // Each filter that is in the way by itself, both of its values at once, with the frames that there are without it.
+  await page.goto(`${url}/?OBJECT=M+51&FILTER=X&FILTER=Y`);
+  const ways = page.locator(".ways-out li");
+  await expect.poll(() => ways.allTextContents()).toEqual(["12 frames without Filter X or Y"]);
+  await ways.getByRole("link").click();
+  await expect.poll(() => found(person).textContent()).toBe("12 frames");
+  await page.goto(`${url}/?OBJECT=M+51&FILTER=X`);
   await page.getByRole("button", { name: "Clear all filters" }).click();
   await expect.poll(() => found(person).textContent()).toBe(all);
   expect(person.complaints).toEqual([]);

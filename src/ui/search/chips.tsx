@@ -52,7 +52,7 @@ function regionWords(text: string): string {
   }
 }
 
-function chipsOf(search: Search): Chip[] {
+export function chipsOf(search: Search): Chip[] {
   const chips: Chip[] = [];
   if (search.dates !== null) {
     const { filters, dates } = search;

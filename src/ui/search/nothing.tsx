@@ -2,6 +2,7 @@ import { chipCount } from "./chips.tsx";
 import { TIMES } from "./field.ts";
 import { FirstSteps } from "./first-steps.tsx";
 import { addressOf, type Search } from "./query.ts";
+import { WaysOut } from "./ways-out.tsx";
 
 interface NothingProps {
   search: Search;
@@ -26,9 +27,6 @@ export function Nothing({ search, total, onClear }: NothingProps) {
     return (
       <div class="empty">
         <h2>No frame fits all of these filters</h2>
-        <p class="muted">
-          Take away one of the filters above: the numbers beside the choices say what each would leave.
-        </p>
         <div class="buttons">
           <button type="button" class="button" onClick={onClear}>
             Clear all filters
@@ -39,6 +37,7 @@ export function Nothing({ search, total, onClear }: NothingProps) {
             </a>
           )}
         </div>
+        <WaysOut search={search} />
       </div>
     );
   }
