@@ -68,8 +68,15 @@ async function register(): Promise<Connection> {
     "samp.icon.url": new URL("favicon-32.png", document.baseURI).href,
   };
   await new Promise((done, failed) => made.declareMetadata([metadata], done, (cause) => failed(lost(cause))));
-  window.addEventListener("pagehide", () => made.unregister(), { once: true });
+  window.addEventListener("pagehide", () => takeLeave(made), { once: true });
   return made;
+}
+
+/** Else the hub would show a page that is gone. sampjs's own way is a request that browsers end with the page. */
+function takeLeave({ regInfo }: Connection): void {
+  const key = `<value><string>${regInfo["samp.private-key"]}</string></value>`;
+  const body = `<?xml version="1.0"?><methodCall><methodName>samp.webhub.unregister</methodName><params><param>${key}</param></params></methodCall>`;
+  void fetch("http://localhost:21012/", { method: "POST", mode: "no-cors", keepalive: true, body }).catch(() => {});
 }
 
 /** The programs that take each message, by name. Rejects with a SampError. */

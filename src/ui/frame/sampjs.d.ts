@@ -15,7 +15,7 @@ declare module "sampjs" {
       done: Result<{ "samp.status": string; "samp.error"?: Record<string, string> }>,
       failed: Failure,
     ): void;
-    unregister(): void;
+    readonly regInfo: { "samp.private-key": string };
   }
   export const samp: {
     Message: typeof Message;
