@@ -1,6 +1,7 @@
 /**
- * The programs of this desktop that speak SAMP (IVOA SAMP 1.3): a hub, which DS9, TOPCAT and Aladin bring with them,
- * answers web pages on http://localhost:21012/ (§5, "Web Profile") and asks its user before it lets one in.
+ * The programs of this desktop that speak SAMP (IVOA SAMP 1.3): a hub, which TOPCAT and Aladin bring with them, answers
+ * web pages on http://localhost:21012/ (§5, "Web Profile") and asks its user before it lets one in. DS9 (8.4.1) joins
+ * such a hub; its own has no Web Profile.
  */
 import { type Connection, type Message, samp } from "sampjs";
 
@@ -32,7 +33,7 @@ let connection: Promise<Connection> | null = null;
 
 function lost(cause: unknown): SampError {
   connection = null;
-  return new SampError("lost", "The SAMP hub went away. Start DS9, TOPCAT or Aladin and try again.", cause);
+  return new SampError("lost", "The SAMP hub went away. Start TOPCAT or Aladin and try again.", cause);
 }
 
 /** Whether the hub has answered, and that it cannot (XML-RPC fault), instead of being gone. */
@@ -53,8 +54,8 @@ async function register(): Promise<Connection> {
   if (!(await new Promise<boolean>((done) => samp.ping(done)))) {
     // A browser that does not let pages ask programs on its own computer (Local Network Access) tells no difference.
     const message =
-      "No SAMP hub answers on this computer. Start DS9, TOPCAT or Aladin, allow this page to reach programs on this " +
-      "device if the browser asks, and try again.";
+      "No SAMP hub answers on this computer. Start TOPCAT or Aladin, and DS9 after them (its own hub takes no pages), " +
+      "allow this page to reach programs on this device if the browser asks, and try again.";
     throw new SampError("no-hub", message);
   }
   const made = await new Promise<Connection>((done, failed) =>
