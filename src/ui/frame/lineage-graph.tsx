@@ -4,7 +4,9 @@ import { lineageOf, type Node, STAGES } from "./lineage.ts";
 
 /** SVG units, which are pixels where there is room for them. */
 const WIDTH = 880;
-const BOX = { width: 232, height: 44 };
+const BOX = { width: 252, height: 44 };
+/** Characters of either end of a name that a box has room for, at 0.6 em each. */
+const END = 16;
 const PITCH = 62;
 const TOP = 24;
 const GAP = (WIDTH - 3 * BOX.width) / 2;
@@ -61,6 +63,11 @@ export function LineageGraph({ product, used, here }: { product: Frame; used: re
   );
 }
 
+/** Names differ at their end, and begin with the telescope's. */
+function shortened(name: string): string {
+  return name.length > 2 * END + 1 ? `${name.slice(0, END)}…${name.slice(-END)}` : name;
+}
+
 function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boolean }) {
   const { frame } = node;
   const words =
@@ -71,11 +78,10 @@ function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boo
     <>
       <rect width={BOX.width} height={BOX.height} rx={6} />
       <text x={10} y={18} class="lineage-first">
-        {/* The blank parts the two in the link's name. */}
-        {`${words.first} `}
+        {words.first}
       </text>
       <text x={10} y={34} class="lineage-second">
-        {words.second}
+        {shortened(words.second)}
       </text>
     </>
   );
@@ -88,7 +94,12 @@ function Box({ node, x, y, here }: { node: Node; x: number; y: number; here: boo
     );
   }
   return (
-    <a class="lineage-box" href={frame === null ? "#related-list" : `frame/${frame.id}`} {...place}>
+    <a
+      class="lineage-box"
+      aria-label={`${words.first} ${words.second}`}
+      href={frame === null ? "#related-list" : `frame/${frame.id}`}
+      {...place}
+    >
       {box}
     </a>
   );
