@@ -76,12 +76,19 @@ export interface Visit {
 /** A fresh profile with one page, which writes down every error of the page's. */
 export async function visit(
   browser: Browser,
-  options: { width?: number; height?: number; scheme?: "light" | "dark"; reducedMotion?: "reduce" } = {},
+  options: {
+    width?: number;
+    height?: number;
+    scheme?: "light" | "dark";
+    reducedMotion?: "reduce";
+    touch?: boolean;
+  } = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     colorScheme: options.scheme ?? "light",
     reducedMotion: options.reducedMotion ?? "reduce",
+    hasTouch: options.touch ?? false,
     acceptDownloads: true,
   });
   const page = await context.newPage();

@@ -22,6 +22,9 @@ export const FIELD = ["0001", "0002", "0003"].map((number) => `goe-0m50-vw01-202
  */
 export const KINDS = "goe-0m50-vw02-20260320-0004-o01";
 
+/** A frame whose images show nothing at first sight: undefined, flat, a mask; and two HDUs without pixels. */
+export const PLATES = "goe-0m50-vw03-20260320-0005-o01";
+
 /** What CFITSIO and wcslib (through astropy) say of each of them. Pixels count from 1. */
 export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "utf8")) as Record<
   string,
@@ -33,6 +36,11 @@ export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "
     units: Record<string, [x: number, y: number, value: string | null, ra: number, dec: number][]>;
   }
 >;
+
+/** Uploads a frame of the fixtures. */
+export function uploadFixture(stem: string): Promise<void> {
+  return upload({ name: `${stem}.fits`, bytes: new Uint8Array(readFileSync(resolve(FIXTURES, `${stem}.fits`))) });
+}
 
 /** One of them as a gzip, which the viewer cannot read by ranges. */
 export async function uploadField(): Promise<void> {

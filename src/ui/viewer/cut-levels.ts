@@ -47,7 +47,8 @@ export class CutLevelFinder {
       const [low, high] = [tail, 100 - tail].map((percent) => this.#distribution.percentile(percent));
       percentiles[percentage] = [low ?? extremes[0], high ?? extremes[1]];
     }
-    return { extremes, percentiles, zscale: zscale(this.#sampler.samples) ?? extremes };
+    const defined = this.#sampler.count;
+    return { extremes, percentiles, zscale: zscale(this.#sampler.samples) ?? extremes, defined };
   }
 
   *#rows(pixels: Pixels) {

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { BINS, histogramOf } from "./histogram.ts";
 import type { Levels } from "./look.ts";
 import { MeasuredOn } from "./measured-on.tsx";
@@ -14,27 +14,31 @@ function rangeAround([low, high]: Levels, [least, most]: Levels): Levels {
     Math.max(Math.min(least, low), low - 0.5 * width),
     Math.min(Math.max(most, high), high + width),
   ];
-  return range[1] > range[0] ? range : [low - 0.5, low + 0.5];
+  if (range[1] > range[0]) return range;
+  // Levels that are one value, or the wrong way round. Beside a large value, a half would be lost.
+  const room = Math.max(0.5, 1e-6 * Math.abs(low));
+  return [low - room, low + room];
 }
 
 /** Whether levels can be seen and grasped in a range. */
 function fits([low, high]: Levels, [least, most]: Levels): boolean {
-  return low >= least && high <= most && high - low > 0.03 * (most - least);
+  return low >= least && high <= most && (high === low || high - low > 0.03 * (most - least));
 }
 
 /** How often values occur, on a logarithmic scale, with the cut levels as handles. */
 export function HistogramPanel({ state }: { state: ViewerState }) {
   const { image } = state.layer;
   const levels = state.levels();
-  const [range, setRange] = useState<Levels>(() => rangeAround(levels, image.extremes));
+  const around = rangeAround(levels, image.extremes);
+  const [chosen, setChosen] = useState<Levels>(around);
   const [dragging, setDragging] = useState(false);
   const area = useRef<HTMLDivElement>(null);
-  let shown = range;
-  if (!dragging && !fits(levels, range)) {
-    shown = rangeAround(levels, image.extremes);
-    setRange(shown);
-  }
-  const [least, most] = shown;
+  // The range that is shown stays while the levels are well inside it.
+  const isKept = dragging || fits(levels, chosen);
+  useEffect(() => {
+    if (!isKept) setChosen(around);
+  }, [isKept]);
+  const [least, most] = isKept ? chosen : around;
   const path = useMemo(() => {
     const bins = histogramOf(image.values, least, most);
     const top = Math.log1p(bins.reduce((largest, count) => Math.max(largest, count), 1));
@@ -90,11 +94,7 @@ export function HistogramPanel({ state }: { state: ViewerState }) {
     <section class="viewer-part" aria-labelledby="histogram-title">
       <div class="part-head">
         <h2 id="histogram-title">Histogram</h2>
-        <button
-          type="button"
-          class="link small"
-          onClick={() => setRange(isWhole ? rangeAround(levels, image.extremes) : image.extremes)}
-        >
+        <button type="button" class="link small" onClick={() => setChosen(isWhole ? around : image.extremes)}>
           {isWhole ? "Around the levels" : "Whole range"}
         </button>
       </div>

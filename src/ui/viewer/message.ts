@@ -32,6 +32,8 @@ export interface CutLevels {
   extremes: [number, number];
   /** By the percentage of pixels they enclose. */
   percentiles: Record<string, [number, number]>;
+  /** Pixels with a finite value, which all of these are of; of none, the levels are 0 and 1. */
+  defined: number;
 }
 
 export interface LoadedImage extends CutLevels {

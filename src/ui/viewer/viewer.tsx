@@ -55,6 +55,12 @@ function Opened({ frame, version }: ViewerProps) {
     view.camera && { hdu, at: [view.camera.x, view.camera.y] },
   );
   const around = middle?.hdu === hdu ? middle.at : null;
+  /** From an HDU that cannot be shown: the button that had the focus is gone. */
+  const [hasLeft, setLeft] = useState(false);
+  const leaveHdu = () => {
+    setLeft(true);
+    showScience();
+  };
 
   useEffect(() => {
     const made = new PixelReader();
@@ -87,8 +93,14 @@ function Opened({ frame, version }: ViewerProps) {
   if (loading.state === "failed") {
     const { cause } = loading;
     const title = cause instanceof NoWebGl ? "The pixels cannot be drawn live" : "The pixels cannot be shown";
+    const isOther = hdu !== null && !(cause instanceof NoWebGl);
     return (
-      <Instead frame={frame} version={version} title={title}>
+      <Instead
+        frame={frame}
+        version={version}
+        title={title}
+        act={isOther ? { name: "Show the science image", run: leaveHdu } : undefined}
+      >
         {cause.message}
       </Instead>
     );
@@ -104,6 +116,7 @@ function Opened({ frame, version }: ViewerProps) {
       state={state}
       busy={loading.state === "loading"}
       reader={reader}
+      focused={hasLeft}
       onPart={(at) => {
         setMiddle({ hdu, at });
         state.frameBy((now) => ({ ...now, x: at[0], y: at[1] }));
@@ -112,21 +125,30 @@ function Opened({ frame, version }: ViewerProps) {
   );
 }
 
+/** Out of an HDU that cannot be shown. */
+function showScience(): void {
+  const { path, query } = place.peek();
+  const next = new URLSearchParams(query);
+  for (const name of ["hdu", "plane", "at"]) next.delete(name);
+  go(`${path}?${next}`, { replace: true });
+}
+
 interface InsteadProps extends ViewerProps {
   title: string;
-  again?: () => void;
+  /** A way out, where there is one. */
+  act?: { name: string; run: () => void } | undefined;
   children: string;
 }
 
 /** The archive's own drawing, where there are no live pixels. */
-function Instead({ frame, version, title, again, children }: InsteadProps) {
+function Instead({ frame, version, title, act, children }: InsteadProps) {
   return (
     <div class="viewer">
       <Notice mood="warn" title={title} alert>
         <p>{children} The archive's preview is below.</p>
-        {again && (
-          <button type="button" class="button tight" onClick={again}>
-            Draw it again
+        {act && (
+          <button type="button" class="button tight" onClick={act.run}>
+            {act.name}
           </button>
         )}
       </Notice>
@@ -140,11 +162,13 @@ interface LiveProps extends ViewerProps {
   /** Another plane or HDU is on its way. */
   busy: boolean;
   reader: PixelReader;
+  /** The image takes the focus when it comes. */
+  focused: boolean;
   /** Reads another part of an image that is too large. */
   onPart: (around: Point) => void;
 }
 
-function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
+function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProps) {
   const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
   const [lost, setLost] = useState<"never" | "now" | "before">("never");
   const [copied, setCopied] = useState<string | null>(null);
@@ -215,7 +239,7 @@ function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
         frame={frame}
         version={version}
         title="The graphics card has dropped the image"
-        again={() => setLost("before")}
+        act={{ name: "Draw it again", run: () => setLost("before") }}
       >
         Other programs needed it, or the computer slept.
       </Instead>
@@ -242,7 +266,7 @@ function Live({ frame, version, state, busy, reader, onPart }: LiveProps) {
             picture.current = take;
           }}
           onLost={() => setLost("now")}
-          focused={lost === "before"}
+          focused={focused || lost === "before"}
           commands={{ plane: (by) => choose("plane", image.plane + by), copy, fill }}
         />
         <div class="viewer-panel">
