@@ -3,6 +3,7 @@ import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useReturn } from "./api/away.ts";
 import { ApiError, noAnswer } from "./api/error.ts";
+import { usePiece } from "./api/piece.ts";
 import { askToSignIn } from "./api/resource.ts";
 import { openToAll, recogniseSession, session, wasSignedIn } from "./api/session.ts";
 import { LiveRegion } from "./design/announce.tsx";
@@ -14,17 +15,15 @@ import SearchPage from "./search/page.tsx";
 
 type Page = ComponentType<{ argument: string }>;
 
-const PAGES: Record<PageName, { title: string; load: () => Promise<{ default: Page }> }> = {
-  search: { title: "Search", load: async () => ({ default: SearchPage }) },
+/** `load`: null for what is here from the beginning. */
+const PAGES: Record<PageName, { title: string; load: (() => Promise<{ default: Page }>) | null }> = {
+  search: { title: "Search", load: null },
   night: { title: "Nights", load: () => import("./night/page.tsx") },
   frame: { title: "Frame", load: () => import("./frame/page.tsx") },
   upload: { title: "Upload", load: () => import("./upload/page.tsx") },
   account: { title: "Account", load: () => import("./account/page.tsx") },
   signIn: { title: "Sign in", load: () => import("./account/sign-in.tsx") },
 };
-
-/** Pages loaded so far. */
-const loaded = new Map<PageName, Page>([["search", SearchPage]]);
 
 export function App() {
   const page = pageOf(place.value.path);
@@ -93,28 +92,12 @@ function Gate({ name, children }: { name: PageName | null; children: ComponentCh
 
 /** Loads a page's code where it is not here yet, and moves the focus to its heading as a new document would. */
 function Shown({ name, argument }: { name: PageName; argument: string }) {
-  const [, setReady] = useState(0);
-  const [failed, setFailed] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  const ShownPage = loaded.get(name);
-
+  const { title, load } = PAGES[name];
+  const { part, fault } = usePiece(load);
+  const ShownPage = load === null ? SearchPage : part?.default;
   useEffect(() => {
-    document.title = `${PAGES[name].title} · Platevault`;
-    if (loaded.has(name)) return;
-    let left = false;
-    PAGES[name].load().then(
-      (module) => {
-        loaded.set(name, module.default);
-        if (!left) setReady((n) => n + 1);
-      },
-      (cause) => {
-        if (!left) setFailed(cause);
-      },
-    );
-    return () => {
-      left = true;
-    };
-  }, [name, attempt]);
+    document.title = `${title} · Platevault`;
+  }, [title]);
 
   const here = ShownPage !== undefined;
   useEffect(() => {
@@ -123,21 +106,17 @@ function Shown({ name, argument }: { name: PageName; argument: string }) {
   }, [here]);
 
   if (ShownPage !== undefined) return <ShownPage argument={argument} />;
-  if (failed === null) {
+  if (fault === null) {
     return (
       <div class="page">
         <Loading what="the page" tall />
       </div>
     );
   }
-  const again = () => {
-    setFailed(null);
-    setAttempt(attempt + 1);
-  };
   return (
     <div class="page missing">
-      <h1 tabIndex={-1}>{PAGES[name].title}</h1>
-      <Fault fault={noAnswer(failed)} again={again} what="This page" />
+      <h1 tabIndex={-1}>{title}</h1>
+      <Fault fault={fault} what="This page" />
     </div>
   );
 }

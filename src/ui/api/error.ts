@@ -5,7 +5,8 @@ export type FaultKind =
   | "forbidden" // 403
   | "missing" // 404
   | "refused" // any other 4xx: the request itself has to change
-  | "server"; // 5xx: not this person's fault
+  | "server" // 5xx: not this person's fault
+  | "incomplete"; // a piece of the page itself did not come
 
 export class ApiError extends Error {
   override readonly name = "ApiError";

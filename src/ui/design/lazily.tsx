@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { noAnswer } from "../api/error.ts";
+import { usePiece } from "../api/piece.ts";
 import { Fault } from "./notice.tsx";
 
 interface LazilyProps<Part> {
@@ -8,22 +7,14 @@ interface LazilyProps<Part> {
   load: () => Promise<Part>;
   /** For the words of a failure: "The map". */
   what: string;
+  /** Shown until it is here. */
+  meanwhile?: ComponentChildren;
   children: (part: Part) => ComponentChildren;
 }
 
 /** A part of a page whose code comes when it is first shown. */
-export function Lazily<Part>({ load, what, children }: LazilyProps<Part>) {
-  const [part, setPart] = useState<{ loaded: Part } | null>(null);
-  const [failed, setFailed] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    load().then((loaded) => setPart({ loaded }), setFailed);
-  }, [load, attempt]);
-  if (part !== null) return <>{children(part.loaded)}</>;
-  if (failed === null) return null;
-  const again = () => {
-    setFailed(null);
-    setAttempt(attempt + 1);
-  };
-  return <Fault fault={noAnswer(failed)} again={again} what={what} />;
+export function Lazily<Part>({ load, what, meanwhile, children }: LazilyProps<Part>) {
+  const { part, fault } = usePiece(load);
+  if (part !== undefined) return <>{children(part)}</>;
+  return fault === null ? <>{meanwhile}</> : <Fault fault={fault} what={what} />;
 }

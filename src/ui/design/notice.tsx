@@ -36,12 +36,13 @@ const TITLES: Record<ApiError["kind"], string> = {
   missing: "Not in the archive",
   refused: "The archive did not accept this",
   server: "The archive failed on this request",
+  incomplete: "A part of this page is missing",
 };
 
 /** What to make of a failure; `what` was asked for. */
 function wordsOf(fault: ApiError, what: string): string {
   if (fault.kind === "offline") {
-    return `${what} could not be loaded. Check the network; this page tries again by itself as soon as it is back.`;
+    return `${what} could not be loaded. Check the network; this page goes on by itself as soon as it is back.`;
   }
   // Django's two words, which the API keeps.
   if (fault.message === "Not found.") return "It was deleted meanwhile, or this account does not see it any more.";
@@ -52,15 +53,20 @@ function wordsOf(fault: ApiError, what: string): string {
 
 /** A failed request: what it means and the button that helps. `again` tries once more. */
 export function Fault({ fault, again, what }: { fault: ApiError; again?: () => void; what: string }) {
-  const offline = fault.kind === "offline";
+  const passing = fault.kind === "offline" || fault.kind === "incomplete";
   return (
-    <Notice mood={offline ? "warn" : "bad"} title={TITLES[fault.kind]} alert>
+    <Notice mood={passing ? "warn" : "bad"} title={TITLES[fault.kind]} alert>
       <p>{wordsOf(fault, what)}</p>
       {fault.kind === "signed-out" && (
         // To the sign-in page a session that is not forgotten is one that has begun: it would lead straight back.
         <a class="button tight" href={signInAddress()} onClick={forgetSession}>
           Sign in again
         </a>
+      )}
+      {fault.kind === "incomplete" && (
+        <button type="button" class="button tight" onClick={() => location.reload()}>
+          <Icon name="retry" /> Reload the page
+        </button>
       )}
       {again && (
         <button type="button" class="button tight" onClick={again}>

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { catalogue, type Frame } from "../api/frame.ts";
+import { usePiece } from "../api/piece.ts";
 import { useResource } from "../api/resource.ts";
 import { counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -26,19 +27,8 @@ export function Catalogue({ frame, version }: { frame: Frame; version: number | 
   );
 }
 
-type SourceImagePart = typeof import("../viewer/source-image.tsx").default;
-
-/** The image with the sources on it; its code comes with the first catalogue. Without it the table stands for itself. */
-function useSourceImage(): SourceImagePart | null {
-  const [part, setPart] = useState<{ SourceImage: SourceImagePart } | null>(null);
-  useEffect(() => {
-    import("../viewer/source-image.tsx").then(
-      (module) => setPart({ SourceImage: module.default }),
-      () => {},
-    );
-  }, []);
-  return part?.SourceImage ?? null;
-}
+/** The image with the sources on it; its code comes with the first catalogue. */
+const loadSourceImage = () => import("../viewer/source-image.tsx");
 
 /** The row that the address picks, from 0; null: none. */
 function rowAsked(): number | null {
@@ -54,7 +44,8 @@ function orderAsked(text: string | null, table: CsvTable): { column: number; dow
 }
 
 function Sources({ frame, version, table }: { frame: Frame; version: number | null; table: CsvTable }) {
-  const SourceImage = useSourceImage();
+  const { part: image, fault } = usePiece(loadSourceImage);
+  const SourceImage = image?.default;
   const [picked, setPicked] = useState(rowAsked);
   useEffect(() => note({ source: picked === null ? null : String(picked) }), [picked]);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -77,6 +68,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
   const part = useKeptFocus<HTMLDivElement>();
   return (
     <>
+      {fault && <Fault fault={fault} what="The image" />}
       {SourceImage && <SourceImage frame={frame} version={version} table={table} picked={picked} onPick={setPicked} />}
       <div class="catalogue" ref={part}>
         <p class="muted">{counted(table.rows.length, "source")}</p>

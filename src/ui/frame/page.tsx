@@ -1,8 +1,9 @@
 /** One frame: its image, its facts, and in parts below them the related frames, headers, catalogue and versions. */
-import { useEffect, useState } from "preact/hooks";
-import { type ApiError, noAnswer } from "../api/error.ts";
+import { useEffect } from "preact/hooks";
+import type { ApiError } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import { Lazily } from "../design/lazily.tsx";
 import { Loading } from "../design/loading.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 import { place } from "../router.ts";
@@ -115,8 +116,6 @@ function Shown({ frame, version, fault, again }: ShownProps) {
   );
 }
 
-type ViewerPart = typeof import("../viewer/viewer.tsx").default;
-
 const loadViewer = () => import("../viewer/viewer.tsx");
 
 /** Before it is opened: whoever points at it will want it. What goes wrong is said when it is opened. */
@@ -126,19 +125,11 @@ function fetchViewer(): void {
 
 /** The viewer, whose code comes when it is first opened. */
 function LiveImage({ frame, version }: { frame: Frame; version: number | null }) {
-  const [part, setPart] = useState<{ Viewer: ViewerPart } | null>(null);
-  const [failed, setFailed] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    loadViewer().then((module) => setPart({ Viewer: module.default }), setFailed);
-  }, [attempt]);
-  if (part !== null) return <part.Viewer key={frame.id} frame={frame} version={version} />;
-  if (failed === null) return <Loading what="the viewer" />;
-  const again = () => {
-    setFailed(null);
-    setAttempt(attempt + 1);
-  };
-  return <Fault fault={noAnswer(failed)} again={again} what="The viewer" />;
+  return (
+    <Lazily load={loadViewer} what="The viewer" meanwhile={<Loading what="the viewer" />}>
+      {({ default: Viewer }) => <Viewer key={frame.id} frame={frame} version={version} />}
+    </Lazily>
+  );
 }
 
 function Overview({ frame, version }: { frame: Frame; version: number | null }) {

@@ -2,8 +2,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
 import { announce } from "../design/announce.tsx";
 import { Icon } from "../design/icon.tsx";
+import { Lazily } from "../design/lazily.tsx";
 import { Menu } from "../design/menu.tsx";
 import type { LoadMessage, Receiver } from "./samp.ts";
+
+const loadSamp = () => import("./samp.ts");
 
 /** Hands the frame to programs that run beside the browser. The SAMP client is loaded when the menu is first opened. */
 export function SendTo({ frame }: { frame: Frame }) {
@@ -11,7 +14,9 @@ export function SendTo({ frame }: { frame: Frame }) {
     <Menu label="Send to" icon="send">
       {() => (
         <div class="send-to">
-          <Programs frame={frame} />
+          <Lazily load={loadSamp} what="The way to other programs">
+            {() => <Programs frame={frame} />}
+          </Lazily>
         </div>
       )}
     </Menu>
@@ -35,7 +40,7 @@ function Programs({ frame }: { frame: Frame }) {
   useEffect(() => {
     let left = false;
     tell(null);
-    import("./samp.ts")
+    loadSamp()
       .then(({ receivers }) => receivers())
       .then(
         (lists) => left || setFound(lists),
@@ -81,7 +86,7 @@ function Receivers({ frame, mtype, title, found }: ReceiversProps) {
   const send = async (to: Receiver) => {
     tell(`${to.name} is told to load it …`);
     try {
-      const { sendFile } = await import("./samp.ts");
+      const { sendFile } = await loadSamp();
       // Unpacked: not every program reads tile compression, and none needs this browser's session for a signed link.
       await sendFile(to, mtype, `${frame.url}&format=fits`, frame.basename);
       tell(`${to.name} has it.`);

@@ -1,4 +1,5 @@
 /** MD5 of a file, digested in a Web Worker that is started at the first file. */
+import { orIncomplete } from "../api/piece.ts";
 import type { DigestAnswer, DigestRequest } from "./md5-worker.ts";
 
 let worker: Worker | null = null;
@@ -14,9 +15,12 @@ function start(): Worker {
     if ("md5" in answer) asked?.resolve(answer.md5);
     else asked?.reject(new Error(answer.error));
   };
-  started.onerror = () => {
-    for (const { reject } of waiting.values()) reject(new Error("The checksum could not be worked out."));
+  started.onerror = async () => {
+    worker = null; // the next file tries anew
+    const asked = [...waiting.values()];
     waiting.clear();
+    const why = await orIncomplete(new Error("The checksum could not be worked out."));
+    for (const { reject } of asked) reject(why);
   };
   return started;
 }

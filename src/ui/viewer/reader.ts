@@ -1,5 +1,6 @@
 /** Pixels of the archive's files, read in a Web Worker that lives as long as the viewer. */
 import type { Frame } from "../api/frame.ts";
+import { orIncomplete } from "../api/piece.ts";
 import type { LoadedImage, OpenRequest, ViewerAnswer, ViewerRequest } from "./message.ts";
 import { Painter } from "./painter.ts";
 
@@ -38,9 +39,10 @@ export class PixelReader {
       }
       this.#waiting.delete(data.id);
       if ("image" in data) waiting.resolve(data.image);
-      else waiting.reject(new Error(data.error));
+      else void orIncomplete(new Error(data.error)).then(waiting.reject);
     };
-    this.#worker.onerror = () => this.#fail(new Error("The browser could not start the reader."));
+    this.#worker.onerror = async () =>
+      this.#fail(await orIncomplete(new Error("The browser could not start the reader.")));
   }
 
   /** Makes a painter, which takes a browser a good part of a second when it is the first to draw: the file is on its way. */

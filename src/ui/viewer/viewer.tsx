@@ -1,9 +1,10 @@
 /** The live image: real pixels, read by the FITS core in a Web Worker, drawn by WebGL2, measured by the tools. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../api/error.ts";
 import type { Frame } from "../api/frame.ts";
 import { announce } from "../design/announce.tsx";
-import { Notice } from "../design/notice.tsx";
+import { Fault, Notice } from "../design/notice.tsx";
 import { ImagePanel } from "../frame/image-panel.tsx";
 import { go, place } from "../router.ts";
 import { readView, type View, writeView } from "./address.ts";
@@ -92,6 +93,7 @@ function Opened({ frame, version }: ViewerProps) {
 
   if (loading.state === "failed") {
     const { cause } = loading;
+    if (cause instanceof ApiError) return <Fault fault={cause} what="The viewer" />;
     const title = cause instanceof NoWebGl ? "The pixels cannot be drawn live" : "The pixels cannot be shown";
     const isOther = hdu !== null && !(cause instanceof NoWebGl);
     return (

@@ -1,11 +1,11 @@
-/** The pages where the archive has a path on a host of others, behind a proxy in front of it. */
+/** The app as a whole: on a host that it shares, and its pieces that come later, or come no more. */
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { DemoFrame } from "../../src/cli/demo-frames.ts";
 import { type Archive, startArchive } from "./archive.ts";
 import { altered, fill } from "./frames.ts";
-import { focused, found, newcomer, rawFrame, signInAs, useBrowser } from "./person.ts";
+import { focused, found, newcomer, observer, rawFrame, signInAs, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -129,4 +129,60 @@ it.each([
   await page.getByRole("link", { name: "To the search page" }).click();
   await expect.poll(() => found(person).textContent()).toMatch(/frames$/);
   expect(host.strays.filter((path) => path !== "/favicon.ico")).toEqual([]);
+});
+
+it("says where a piece of its own is gone because a newer version has come, and goes on with that", async () => {
+  const person = await observer("/upload");
+  const { page } = person;
+  await page.locator(".drop").waitFor();
+  const main = page.getByRole("navigation", { name: "Main" });
+  await main.getByRole("link", { name: "Search" }).click();
+  await page.getByRole("link", { name: inject("reduced").replace(".fits", "") }).click();
+  const tab = (name: string) =>
+    page.getByRole("navigation", { name: "Parts of this frame" }).getByRole("link", { name });
+  await tab("Headers").waitFor();
+
+  let deployed = true;
+  await page.route(/\/assets\//, (route) => (deployed ? route.fulfill({ status: 404 }) : route.fallback()));
+  await page.route(`${url}/`, async (route) => {
+    if (!deployed) return route.fallback();
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/index-[\w-]+\.js/, "index-NEW.js") });
+  });
+  const told = page.getByRole("alert").getByText("A part of this page is missing");
+  await tab("Live image").click();
+  await told.waitFor();
+  await tab("Catalogue").click();
+  await told.waitFor();
+  await page.getByRole("region", { name: "Table of sources" }).waitFor();
+  await page.getByRole("button", { name: "Send to" }).click();
+  await expect.poll(() => told.count()).toBe(2);
+  await page.keyboard.press("Escape");
+  await main.getByRole("link", { name: "Nights" }).click();
+  await page.getByRole("heading", { name: "Nights", level: 1 }).waitFor();
+  await told.waitFor();
+  await main.getByRole("link", { name: "Search" }).click();
+  await page.getByRole("button", { name: "Map" }).click();
+  await told.waitFor();
+  await page.getByRole("link", { name: "Upload" }).click();
+  const files = page.getByLabel("Files", { exact: true });
+  await files.setInputFiles([{ name: "late.fits", mimeType: "image/fits", buffer: Buffer.from("late") }]);
+  await page.locator(".item-row .fault").getByText("the archive has a newer version by now").waitFor();
+
+  await main.getByRole("link", { name: "Nights" }).click();
+  await told.waitFor();
+  deployed = false;
+  await page.getByRole("button", { name: "Reload the page" }).click();
+  await page.getByRole("grid").first().waitFor();
+});
+
+it("says that a piece did not come because the archive is away, and what to do when it is back", async () => {
+  const { page, context } = await observer("/");
+  await page.getByRole("heading", { name: /frames$/ }).waitFor();
+  await context.setOffline(true);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Nights" }).click();
+  await page.getByRole("alert").getByText("The archive cannot be reached").waitFor();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Reload the page" }).click();
+  await page.getByRole("grid").first().waitFor();
 });
