@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, inject, it } from "vitest";
 import { altered } from "./frames.ts";
-import { focused, found, observer, rawFrame, upload, url, useBrowser } from "./person.ts";
+import { focused, found, listen, newcomer, observer, rawFrame, signIn, upload, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -99,6 +99,37 @@ it("goes through the frames of the list that was looked at, by links and by the 
   await page.getByRole("link", { name: "Back to the frames" }).click();
   await expect.poll(() => rows.allTextContents()).toEqual(names);
   expect(person.complaints).toEqual([]);
+});
+
+it("offers the newest frame to who watches the focus, and keeps part, look and tool for it", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  await page.clock.install();
+  await page.goto(`${url}/sign-in?next=${encodeURIComponent("/?OBJECT=M+51&basename=-o0")}`);
+  await signIn(person);
+  const rows = page.locator("tbody th a");
+  await rows.nth(1).waitFor();
+  const newest = await rows.first().textContent();
+  await rows.first().click();
+  await page.getByRole("heading", { level: 1, name: newest! }).waitFor();
+  await page.goto(`${page.url()}?tab=headers&stretch=asinh&tool=star`);
+  await page.getByRole("heading", { name: /^HDU 1/ }).waitFor();
+  const heard = await listen(page);
+  await page.clock.runFor(31_000);
+  const offer = page.getByRole("link", { name: "Show the new frame" });
+  expect(await offer.count()).toBe(0);
+  await upload(
+    altered(await rawFrame(), "goe-focus-o00.fits", { "DATE-OBS": "2026-03-15T03:00:00.000", OBJECT: "M 51" }),
+  );
+  await page.clock.runFor(31_000);
+  await offer.waitFor();
+  expect((await heard()).join()).toContain("1 new frame, the newest is goe-focus-o00.");
+  await offer.click();
+  await page.getByRole("heading", { level: 1, name: "goe-focus-o00" }).waitFor();
+  expect(new URL(page.url()).search).toBe("?tab=headers&stretch=asinh&tool=star");
+  expect(await offer.count()).toBe(0);
+  await page.getByRole("link", { name: "Next frame" }).click();
+  await page.getByRole("heading", { level: 1, name: newest! }).waitFor();
 });
 
 it("draws what a frame was made from, as links for pointer and keys", async () => {

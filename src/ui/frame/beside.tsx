@@ -3,9 +3,10 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../design/icon.tsx";
 import { go, place } from "../router.ts";
 import { besideInList, lastSearch } from "../search/last-search.ts";
+import { Newer } from "./newer.tsx";
 
-/** Of the present address, what is kept for the next frame: the part on show, and how its image looks. */
-const KEPT = ["tab", "cuts", "stretch", "cmap", "invert", "show"];
+/** Of the present address, what is kept for the next frame: the part on show, how its image looks, the tool in hand. */
+const KEPT = ["tab", "cuts", "stretch", "cmap", "invert", "show", "tool"];
 
 function addressOf(id: number): string {
   const query = new URLSearchParams();
@@ -33,6 +34,7 @@ export function Beside({ id }: { id: number }) {
       <a class="back" href={lastSearch.address}>
         <Icon name="left" size={14} /> Back to the frames
       </a>
+      <Newer id={id} addressOf={addressOf} />
       {(before !== null || after !== null) && (
         <nav class="buttons" aria-label="Frames beside this one in the list">
           <Step label="Previous" shortcut="ArrowLeft" id={before} />
