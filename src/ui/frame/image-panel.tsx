@@ -28,7 +28,7 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
     if (given !== null && values.some(({ value }) => value === given)) chosen[name] = given;
   }
   return (
-    <figure class="frame-image">
+    <div class="frame-image">
       <Preview
         key={JSON.stringify(chosen)}
         frame={frame}
@@ -38,7 +38,8 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
         lazy={false}
         alt={`Preview of ${frame.basename}`}
       />
-      <figcaption class="image-bar">
+      {/* biome-ignore lint/a11y/useSemanticElements: what a preview is drawn by is no fieldset of a form */}
+      <div class="image-bar" role="group" aria-label="How the preview is drawn">
         {WISHES.map(({ name, label, values }) => (
           <label key={name} class="image-wish">
             <span class="muted">{label}</span>
@@ -58,7 +59,7 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
         <span class="muted small">
           {frame.width} × {frame.height} pixels
         </span>
-      </figcaption>
-    </figure>
+      </div>
+    </div>
   );
 }

@@ -13,7 +13,7 @@ export function Totals({ frames }: { frames: readonly Frame[] }) {
   return (
     <div class="totals">
       {TABLES.map(({ title, of, empty }) => (
-        <table class="card" key={title}>
+        <table class="card" key={title} aria-label={`Totals by ${title.toLowerCase()}`}>
           <thead>
             <tr>
               <th scope="col">{title}</th>

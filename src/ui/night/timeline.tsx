@@ -166,7 +166,10 @@ export function Timeline({
   return (
     <div class="timeline">
       <div class="timeline-tools">
-        <span class="muted small">Times in UTC. Drag to move, Ctrl and the wheel to zoom.</span>
+        <span class="muted small">
+          Times in UTC. Drag to move, {matchMedia("(pointer: coarse)").matches ? "pinch" : "Ctrl and the wheel"} to
+          zoom.
+        </span>
         <div class="grow" />
         <button type="button" class="button square tight" aria-label="Zoom in" onClick={() => zoomBy(ZOOM_STEP)}>
           <Icon name="plus" size={14} />

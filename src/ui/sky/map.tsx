@@ -44,7 +44,7 @@ const TOOLS: readonly { tool: Tool; label: string; hint: string }[] = [
   {
     tool: "polygon",
     label: "Polygon",
-    hint: "Click the corners; a double click or Enter searches. By keys: arrows move the sky, Space sets a corner.",
+    hint: "Click or tap the corners; a double click or Enter searches. By keys: arrows move the sky, Space sets a corner.",
   },
 ];
 
