@@ -166,6 +166,29 @@ it("is moved, drawn on and read by keys alone", async () => {
   await page.getByText("1 corner.").waitFor();
   await page.keyboard.press("Escape");
   await page.getByText("1 corner.").waitFor({ state: "detached" });
+
+  // The cross ends far from where it began: the map shows all of what was drawn.
+  await page.getByRole("button", { name: "Draw a polygon" }).press("Enter");
+  await map.focus();
+  for (const keys of [
+    "Space",
+    "ArrowUp ArrowUp ArrowUp ArrowUp Space",
+    "ArrowLeft ArrowLeft ArrowLeft ArrowLeft Space",
+  ]) {
+    for (const one of keys.split(" ")) await page.keyboard.press(one);
+  }
+  await page.getByText("3 corners.").waitFor();
+  await expect.poll(() => new URL(page.url()).searchParams.get("at")).not.toBeNull();
+  const wide = await page.locator(".map-readout").textContent();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Remove filter Meets/ }).waitFor();
+  await expect.poll(() => page.locator(".map-readout").textContent()).not.toBe(wide);
+  const corners = new URL(page.url()).searchParams.get("intersects")!.match(/[\d.]+ [-\d.]+/g)!;
+  const middleOf = (at: number) =>
+    corners.slice(0, 3).reduce((sum, corner) => sum + Number(corner.split(" ")[at]) / 3, 0);
+  const [, shown] = /^Centre \S+ ([+-]\d+:\d+)/.exec((await page.locator(".map-readout").textContent())!)!;
+  const [degrees, minutes] = shown!.split(":").map(Number) as [number, number];
+  expect(degrees + minutes / 60).toBeCloseTo(middleOf(1), 0);
   await page.getByRole("button", { name: "Search in this view" }).press("Enter");
   await page.getByRole("button", { name: /^Remove filter Within/ }).waitFor();
   expect(person.complaints).toEqual([]);

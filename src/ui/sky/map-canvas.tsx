@@ -242,7 +242,7 @@ export function MapCanvas(props: MapCanvasProps) {
 }
 
 /** Places that a fitting view should hold: the regions searched in, else the frames. */
-function directionsOf(regions: readonly Region[], marks: readonly Mark[] = []): Vector[] {
+export function directionsOf(regions: readonly Region[], marks: readonly Mark[] = []): Vector[] {
   const around = regions.flatMap((region) => {
     if (region.shape === "polygon") return region.vertices.map(([ra, dec]) => toVector(ra, dec));
     return circle(region.ra, region.dec, region.shape === "circle" ? region.radius : 0.25, 12).slice(1);

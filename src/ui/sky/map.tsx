@@ -22,7 +22,7 @@ import {
   radiusOf,
   regionsOf,
 } from "./drawing.ts";
-import { MapCanvas, type Tool } from "./map-canvas.tsx";
+import { directionsOf, MapCanvas, type Tool } from "./map-canvas.tsx";
 import { inView, type Mark, markOf, spread } from "./marks.ts";
 import type { Lines } from "./painter.ts";
 import { fieldOfView, Projection, type View } from "./projection.ts";
@@ -97,7 +97,8 @@ export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
     }
     setTool("move");
     setSpot(null);
-    onChange(changes);
+    // By keys the sky has moved below the cross: where some of the region is out of sight, the map shows all of it.
+    onChange(view === null || holds(view, changes) ? changes : { ...changes, at: null });
   };
   const pickAll = (found: readonly Mark[], at: Position) => {
     const all = found.every(({ frame }) => selected.value.has(frame.id));
@@ -314,6 +315,18 @@ function Progress({ id, walk, marks, onMore }: ProgressProps) {
       <WalkProgress walk={walk} more={{ frames: MOST, onMore }} />
     </div>
   );
+}
+
+/** Whether all of the region that is searched in is on the map. */
+function holds(view: View, { RA, DEC, radius, intersects }: FilterChange): boolean {
+  const given = Object.entries({ RA, DEC, radius, intersects }).filter(
+    (one): one is [string, string] => one[1] != null,
+  );
+  const projection = new Projection(view);
+  return directionsOf(regionsOf(new URLSearchParams(given))).every((direction) => {
+    projection.place(direction);
+    return projection.onMap(projection.x, projection.y);
+  });
 }
 
 function positionText([ra, dec]: Position): string {
