@@ -52,9 +52,9 @@ const WATCH = `(() => {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-async function signedIn(place, browser = running.browser) {
+async function signedIn(place, browser = running.browser, url = archive.url) {
   const person = await visit(browser, place);
-  await person.page.goto(`${archive.url}/sign-in?next=%2Fupload`);
+  await person.page.goto(`${url}/sign-in?next=%2Fupload`);
   await person.page.getByLabel("Username").fill(archive.username);
   await person.page.getByLabel("Password").fill(archive.password);
   await person.page.getByRole("button", { name: "Sign in" }).click();
@@ -114,8 +114,13 @@ for (const place of onlyScroll ? [] : PLACES) {
     );
   }
 }
-const image = Buffer.from(await (await fetch(`${archive.url}/frames/${frame}/preview/`, { headers })).arrayBuffer());
-await benchScroll(archive, (browser) => signedIn(PLACES[0], browser), { results: list.results, image }, scrolls);
+const preview = await fetch(`${archive.url}/frames/${frame}/preview/`, { headers });
+const image = {
+  head: { "Content-Type": preview.headers.get("Content-Type") },
+  body: Buffer.from(await preview.arrayBuffer()),
+};
+const visitor = (browser, url) => signedIn(PLACES[0], browser, url);
+await benchScroll(archive, visitor, { results: list.results, image }, scrolls);
 if (!onlyScroll) await benchViewer(archive, running);
 await running.close();
 await archive.close();
