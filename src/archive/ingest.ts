@@ -15,6 +15,7 @@ import type { WorkKind } from "../store/due-work.ts";
 import type { FileWriter } from "../store/file-writer.ts";
 import { FileStoreError } from "../store/files.ts";
 import type { Frame, FrameFacts, StoredFile } from "../store/frame.ts";
+import { letGo } from "../store/held-memory.ts";
 import { Checksums } from "./checksums.ts";
 import type { Archive } from "./context.ts";
 import { kindsFor, PATIENCE, send } from "./due.ts";
@@ -130,24 +131,42 @@ interface Stored {
 
 /** Writes what the writer has taken: packed where that can be done at once and pays, else as it came. */
 async function store(archive: Archive, file: StoredFile, writer: FileWriter): Promise<Stored> {
-  const { config, files } = archive;
-  const due = kindsFor(config, file.filename);
+  const due = kindsFor(archive.config, file.filename);
   const held = due.includes("pack") ? writer.held : null;
-  const packing: HeldPacking = held === null ? { outcome: "later" } : await packHeld(held);
-  if (packing.outcome !== "packed") {
-    await writer.finish({ md5: file.md5 });
-    return { file, due: packing.outcome === "later" ? due : due.filter((kind) => kind !== "pack") };
+  if (held === null) return storeAsItCame(file, writer, due);
+  try {
+    const packing = await packHeld(held);
+    const rest = due.filter((kind) => kind !== "pack");
+    if (packing.outcome === "packed") {
+      // From here on only the packing is needed, and R2 answers for the bytes that it has received.
+      held.length = 0;
+      await writer.abort();
+      return { file: await storePacked(archive, file, packing), due: rest };
+    }
+    return await storeAsItCame(file, writer, packing.outcome === "later" ? due : rest);
+  } finally {
+    letGo(held);
   }
+}
+
+async function storeAsItCame(file: StoredFile, writer: FileWriter, due: WorkKind[]): Promise<Stored> {
+  await writer.finish({ md5: file.md5 });
+  return { file, due };
+}
+
+async function storePacked(
+  { files }: Archive,
+  file: StoredFile,
+  { pieces, packing }: HeldPacking & { outcome: "packed" },
+): Promise<StoredFile> {
   const sums = new Checksums();
-  sums.update(packing.bytes);
+  for (const piece of pieces) sums.update(piece);
   const { filename, size, crc32, md5, sha256, warnings } = file;
   const original = { filename, size, crc32, md5, sha256 };
   const names = { key: `${file.key}.fz`, filename: `${filename}.fz` };
-  const packed = { ...names, ...sums.sums(), packing: packing.packing, original, warnings };
-  // From here on only the packing is needed, and R2 answers for the bytes that it has received.
-  await writer.abort();
-  await files.put(packed.key, packing.bytes, { contentType: "image/fits", md5: packed.md5 });
-  return { file: packed, due: due.filter((kind) => kind !== "pack") };
+  const packed = { ...names, ...sums.sums(), packing, original, warnings };
+  await files.put(packed.key, pieces, { contentType: "image/fits", md5: packed.md5 });
+  return packed;
 }
 
 interface Read {

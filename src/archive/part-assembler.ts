@@ -7,7 +7,7 @@
 import type { PackSink } from "../fits/pack-output.ts";
 import { PartSink } from "../store/file-writer.ts";
 import type { FileInfo, FileStore } from "../store/files.ts";
-import { letGo, MOST_HELD, mayHold } from "../store/held-memory.ts";
+import { hold, letGo, MOST_HELD, mayHold } from "../store/held-memory.ts";
 
 /** Parts that are held in any case. */
 const ALWAYS = 2;
@@ -28,7 +28,7 @@ export class PartAssembler implements PackSink {
     private readonly key: string,
     most: number,
   ) {
-    this.mayWait = most <= ALWAYS * PartSink.PART + MOST_HELD;
+    this.mayWait = most <= MOST_HELD;
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
@@ -58,6 +58,7 @@ export class PartAssembler implements PackSink {
       return info;
     }
     for (const [index, { bytes, filled }] of rest) await this.send(index, bytes.subarray(0, filled));
+    this.drop();
     return this.sink.complete();
   }
 
@@ -76,10 +77,11 @@ export class PartAssembler implements PackSink {
     const waits = this.parts.size < ALWAYS || (this.sink === null && this.mayWait && mayHold(this, PartSink.PART));
     if (!waits) {
       for (const [full, { bytes, filled }] of this.parts) if (filled === PartSink.PART) await this.send(full, bytes);
-      letGo(this);
     }
     const part = { bytes: new Uint8Array(PartSink.PART), filled: 0 };
     this.parts.set(index, part);
+    letGo(this);
+    hold(this, this.parts.size * PartSink.PART);
     return part;
   }
 

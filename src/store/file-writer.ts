@@ -12,7 +12,7 @@ import {
   twice,
   type WriterOptions,
 } from "./files.ts";
-import { letGo, mayHold } from "./held-memory.ts";
+import { hold, letGo, mayHold } from "./held-memory.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 
 /** Bytes of every part but the last, of files that come in order: the least that R2 takes, as two of them are held. */
@@ -200,6 +200,7 @@ export class FileWriter {
 
   private grow(least: number): void {
     if (least <= this.buffer.length) return;
+    hold(this, PART);
     const larger = takeBuffer();
     larger.set(this.buffer.subarray(0, this.used));
     this.buffer = larger;
@@ -212,9 +213,12 @@ export class FileWriter {
     this.buffer = new Uint8Array(0);
   }
 
+  /** Whether a full part may wait while the next fills. */
   private mayWait(): boolean {
     const { length } = this.waiting;
-    return length < FEW_WAITING || (length < this.mostWaiting && mayHold(this, PART));
+    if (length >= FEW_WAITING) return length < this.mostWaiting && mayHold(this, PART);
+    hold(this, PART);
+    return true;
   }
 
   private async sendBuffer(): Promise<void> {
@@ -227,6 +231,7 @@ export class FileWriter {
         await this.send(this.sink, part);
       }
       letGo(this);
+      hold(this, 2 * PART);
       this.sending = this.send(this.sink, full);
       // The error is thrown where `sending` is awaited; until then it must not count as unhandled.
       this.sending.catch(() => undefined);

@@ -10,6 +10,7 @@ import { type Difference, differences } from "../../src/archive/stock.ts";
 import { sweep } from "../../src/archive/upkeep.ts";
 import { consume } from "../../src/archive/work.ts";
 import { FileStoreError, fileStore } from "../../src/store/files.ts";
+import { hold, letGo, MOST_HELD, mayHold } from "../../src/store/held-memory.ts";
 import worker from "../../src/worker.ts";
 import { fixture, fixtureJson } from "../fixture.ts";
 import { addRecordedUsers, browser, request, TOKENS } from "../http/archive.ts";
@@ -639,12 +640,21 @@ describe("deletion", () => {
 });
 
 describe("packing at arrival", () => {
+  const others = {};
   /** Rows of 360 pixels that all have the same value; four of them are a block of FITS. */
   const frame = (name: string, rows = 80) => frameBytes({ FNAME: name, NAXIS1: 360, NAXIS2: rows }, 90 * rows);
-  // The second begins in one part of the writer's and ends in the next.
-  it.each([80, 12_000])("stores a frame of %i rows packed, and gives it back bit for bit", async (rows) => {
+  // The second begins in one part of the writer's and ends in the next, the third's packing has several pieces.
+  it.each([
+    [80, 0],
+    [12_000, 0],
+    [12_004, 0x3ff],
+  ])("stores a frame of %i rows packed, and gives it back bit for bit", async (rows, noise) => {
     sent.length = 0;
     const bytes = frame(`packed-${rows}`, rows);
+    for (let pixel = 0, state = 1; pixel < 360 * rows; pixel++) {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      bytes.writeInt16BE((state >>> 16) & noise, 2880 + 2 * pixel);
+    }
     const body = piecesOf(bytes);
     const { frame: taken } = await ingest(archive, { filename: "x.fits", body, most: bytes.length + 500 });
     const { id, version, file } = taken;
@@ -671,6 +681,19 @@ describe("packing at arrival", () => {
     const plain = await request(`/frames/${id}/download/?format=fits`, { token: TOKENS.admin });
     expect(bytes.equals(Buffer.from(await plain.arrayBuffer()))).toBe(true);
     expect((await take("x.fits", bytes)).outcome).toBe("duplicate");
+    await expectInOrder();
+    expect(mayHold(others, MOST_HELD)).toBe(true);
+    letGo(others);
+  });
+
+  it("leaves to the queue what there is no memory for", async () => {
+    sent.length = 0;
+    hold(others, MOST_HELD);
+    const bytes = frame("crowded");
+    const { id, version, file } = (await take("x.fits", bytes)).frame;
+    letGo(others);
+    expect([file.packing, bytes.equals(await bytesOf(file.key))]).toEqual(["none", true]);
+    expect(sent).toContainEqual({ kind: "pack", id, version });
     await expectInOrder();
   });
 
