@@ -14,6 +14,9 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   await page.getByRole("heading", { level: 1, name: reduced }).waitFor();
   const image = page.getByRole("img", { name: /^Preview of/ });
   await expect.poll(() => image.evaluate((one) => (one as { naturalWidth?: number }).naturalWidth)).toBe(512);
+  // All of it: nothing hangs out of the box that cuts it off.
+  const [drawn, box] = [await image.boundingBox(), await page.locator(".frame-image .preview").boundingBox()];
+  expect(drawn!.height).toBeLessThanOrEqual(box!.height);
   const facts = await page.locator(".facts").textContent();
   expect(facts).toContain("M 51");
   expect(facts).toMatch(/Exposure time\s*120 s/);
