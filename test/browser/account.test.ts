@@ -10,6 +10,9 @@ it("makes a token that works, shows it once, and revokes it", async () => {
   await page.getByRole("button", { name: "Make a token" }).click();
   const token = await page.getByLabel("New token", { exact: true }).inputValue();
   expect(await focused(page)).toBe("New token");
+  // The long line of what to do with it makes no page wider, as it did.
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
   const ask = () => fetch(`${url}/profile/`, { headers: { Authorization: `Token ${token}` } });
   expect((await ask()).status).toBe(200);
 

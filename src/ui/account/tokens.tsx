@@ -144,7 +144,7 @@ function Fresh({ token }: { token: string }) {
         <Copy text={token} what="token" words="Copy" />
       </div>
       <div class="steps">
-        <pre>{`curl -H "Authorization: Token ${token.slice(0, 6)}…" ${document.baseURI}frames/?limit=5`}</pre>
+        <pre>{`curl -H "Authorization: Token ${token.slice(0, 6)}…" '${document.baseURI}frames/?limit=5'`}</pre>
       </div>
     </Notice>
   );

@@ -1,4 +1,5 @@
 /** MD5 of a file, digested in a Web Worker that is started at the first file. */
+import { noAnswer } from "../api/error.ts";
 import { orIncomplete } from "../api/piece.ts";
 import type { DigestAnswer, DigestRequest } from "./md5-worker.ts";
 
@@ -15,11 +16,12 @@ function start(): Worker {
     if ("md5" in answer) asked?.resolve(answer.md5);
     else asked?.reject(new Error(answer.error));
   };
+  // What goes wrong in it is caught there: this is that its script did not come.
   started.onerror = async () => {
     worker = null; // the next file tries anew
     const asked = [...waiting.values()];
     waiting.clear();
-    const why = await orIncomplete(new Error("The checksum could not be worked out."));
+    const why = await orIncomplete(noAnswer(new Error("no script")));
     for (const { reject } of asked) reject(why);
   };
   return started;

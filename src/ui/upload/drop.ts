@@ -12,6 +12,8 @@ export interface Drop {
   unread: string[];
 }
 
+const byPath = (a: Dropped, b: Dropped) => a.path.localeCompare(b.path);
+
 function fileOf(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
 }
@@ -42,10 +44,12 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<Drop> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const found: Drop = { files: entries.length === 0 ? filesOfList(transfer.files) : [], unread: [] };
   for (const entry of entries) await walk(entry, found);
-  found.files.sort((a, b) => a.path.localeCompare(b.path));
+  found.files.sort(byPath);
   return found;
 }
 
+/** A file chooser gives a folder's files in the order that the disk has them in. */
+
 export function filesOfList(list: FileList | null): Dropped[] {
-  return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+  return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name })).sort(byPath);
 }
