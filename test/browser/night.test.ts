@@ -153,7 +153,7 @@ it("has a calendar with counts that is walked by keys, and narrows by site and t
   await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
   expect(new URL(page.url()).searchParams.get("SITE")).toBe("goe");
   await page.getByRole("link", { name: `14 March 2026, ${ALL / 2} frames` }).waitFor();
-  await page.getByLabel("Telescope").selectOption("1m20");
+  await page.getByRole("combobox", { name: "Telescope" }).selectOption("1m20");
   await page.getByRole("heading", { name: "No frames of this night" }).waitFor();
   await page.getByRole("link", { name: "All sites and telescopes" }).click();
   await page.getByText(`${ALL} frames by 2 instruments.`).waitFor();
@@ -166,7 +166,7 @@ it("has a calendar with counts that is walked by keys, and narrows by site and t
 it("goes from night to night, and reads thousands of frames page by page", async () => {
   const person = await newcomer();
   const { page } = person;
-  const TOTAL = 2000;
+  const TOTAL = 10_500;
   const start = Date.parse(`${NIGHT}T19:00:00Z`);
   await page.route("**/frames/nights/?**", (route) => {
     const asked = new URL(route.request().url()).searchParams;
@@ -196,8 +196,8 @@ it("goes from night to night, and reads thousands of frames page by page", async
       OBJECT: "M 51",
       FILTER: "V",
       RLEVEL: 0,
-      DATE_OBS: new Date(start + (at + i) * 7000).toISOString(),
-      EXPTIME: 5,
+      DATE_OBS: new Date(start + (at + i) * 3000).toISOString(),
+      EXPTIME: 2,
     }));
     const next =
       at + 500 < TOTAL ? `http://elsewhere/frames/?night=${NIGHT}&pagination_style=cursor&cursor=${at + 500}` : null;
@@ -207,9 +207,11 @@ it("goes from night to night, and reads thousands of frames page by page", async
   await page.goto(`${url}/sign-in?next=${encodeURIComponent(`/night/${NIGHT}/`)}`);
   await signIn(person);
   await page.getByText("The headers do not tell where the site is").waitFor();
-  await page.getByText("2,000 frames by 1 instrument.").waitFor();
+  await page.getByText("The first 10,000 of 10,500 frames by 1 instrument.").waitFor();
+  await page.getByRole("button", { name: "Read 500 more" }).click();
+  await page.getByText(/^10,500 frames by 1 instrument/).waitFor();
   await page.getByRole("progressbar").waitFor({ state: "detached" });
-  await page.getByRole("row", { name: /^goe 0m50 2,000 2,000 2 h 47 min$/ }).waitFor();
+  await page.getByRole("row", { name: /^goe 0m50 10,500 10,500 5 h 50 min$/ }).waitFor();
   await page.getByRole("link", { name: "Next night, 2026-03-20" }).waitFor();
   // A calendar of another year changes nothing about the nights beside this one.
   await page.getByRole("navigation", { name: "Years" }).getByRole("link", { name: "2025" }).click();

@@ -23,7 +23,7 @@ import { GapList, Totals } from "./sums.tsx";
 import { Timeline } from "./timeline.tsx";
 import "./night.css";
 
-/** Frames of a night that are drawn. */
+/** Frames of a night that are read at first, and more at a time when asked. */
 const MOST = 10_000;
 const REST_MS = 200;
 const HALF_DAY = 12 * 3_600_000;
@@ -223,7 +223,8 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
   const id = useId();
   const query = new URLSearchParams(filters);
   query.set("night", night);
-  const walk = useFrameWalk(query.toString(), "asc", MOST);
+  const [most, setMost] = useState(MOST);
+  const walk = useFrameWalk(query.toString(), "asc", most);
   const { frames, total, state, fault } = walk;
   const skies = useSkies(frames, state !== "reading" && frames.length > 0);
   const [grouping, setGrouping] = useState<Grouping>(() => (recall("night-colours") as Grouping | null) ?? "filter");
@@ -301,7 +302,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
           : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
         {total !== undefined && <a href={`./?${search}`}>Show them in the search</a>}
       </p>
-      <WalkProgress walk={walk} />
+      <WalkProgress walk={walk} more={{ frames: MOST, onMore: () => setMost(most + MOST) }} />
       {frames.length > 0 ? (
         <>
           <SiteWords skies={skies} shown={whole} sites={[...new Set(rows.map(({ site }) => site))]} />
