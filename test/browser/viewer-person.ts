@@ -147,9 +147,10 @@ export class ViewerPage {
       const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
       copy.drawImage(canvas, 0, 0);
       const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      const ground = getComputedStyle(canvas.parentElement).backgroundColor.match(/\\d+/g).map(Number);
       let sum = 0, lit = 0, coloured = 0;
       for (let i = 0; i < data.length; i += 4) {
-        if (data[i + 3] === 0) continue;
+        if (ground.every((value, channel) => data[i + channel] === value)) continue;
         sum += data[i];
         lit++;
         if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 8) coloured++;

@@ -111,6 +111,22 @@ it("says in words why an image shows nothing, and leads out of one that has no p
     .poll(() => note.textContent())
     .toBe("No pixel of this image has a value: all are undefined (NaN or BLANK).");
   expect((await note.boundingBox())!.width).toBeLessThan(390);
+  // Where there is nothing, the ground is seen, of whichever theme.
+  for (const [theme, ground] of [
+    ["light", [16, 21, 28, 255]],
+    ["red", [0, 0, 0, 255]],
+  ] as const) {
+    await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
+    await expect
+      .poll(() =>
+        page.evaluate(`{
+          const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+          copy.drawImage(document.querySelector(".viewer-canvas"), 0, 0);
+          [...copy.getImageData(0, 0, 1, 1).data];
+        }`),
+      )
+      .toEqual(ground);
+  }
   await says(3, "Every pixel of this image has the value 123456789.");
   await says(2, "No pixel of this image has a value: all are undefined (NaN or BLANK).");
   await says(4, "Every defined pixel of this image has the value 7.");

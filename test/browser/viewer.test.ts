@@ -123,6 +123,8 @@ it("zooms to the cursor, moves, fits and turns, by wheel, drag, keys and fingers
   expect(await viewer.part("pixel")).toBe(before);
   const [x] = await camera();
   await viewer.drag([40, 120], [44, 120]);
+  // The pixel that the pointer has taken along is still below it.
+  expect(await viewer.part("pixel")).toBe(before);
   await expect.poll(async () => x! - (await camera())[0]!).toBeCloseTo(4, 0);
   await viewer.canvas.focus();
   await page.keyboard.press("1");

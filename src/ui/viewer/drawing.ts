@@ -1,5 +1,6 @@
 /** Draws the image whenever something of it changes: coarser while it moves where that takes long, sharp when it rests. */
 import { effect } from "@preact/signals";
+import { followGround } from "./ground.ts";
 import type { Layer } from "./layer.ts";
 import { Pace } from "./pace.ts";
 import type { Drawing, Painted, Painter } from "./painter.ts";
@@ -8,7 +9,7 @@ import type { ViewerState } from "./state.ts";
 /** Milliseconds without a change after which an image rests. */
 const REST = 100;
 
-type Wanted = Pick<Drawing, "camera" | "reference" | "stretch" | "colormap" | "inverted"> & {
+type Wanted = Pick<Drawing, "camera" | "reference" | "stretch" | "colormap" | "inverted" | "ground"> & {
   layers: readonly { layer: Layer; levels: Drawing["layers"][number]["levels"] }[];
   all: readonly Layer[];
   width: number;
@@ -74,9 +75,10 @@ export function keepDrawing(painter: Painter, state: ViewerState): () => void {
       moves = false;
     }
     if (isStale) put(wanted);
-    if (isStale || restless) request = requestAnimationFrame(step);
+    if (isStale || restless || painter.prepare(wanted.stretch)) request = requestAnimationFrame(step);
   };
 
+  const { ground, stop: stopGround } = followGround(canvas);
   const stop = effect(() => {
     const { width, height } = state.canvas.value;
     const { stretch, colormap, inverted } = state.look.value;
@@ -89,6 +91,7 @@ export function keepDrawing(painter: Painter, state: ViewerState): () => void {
       stretch,
       colormap,
       inverted,
+      ground: ground.value,
       width,
       height,
     };
@@ -104,6 +107,7 @@ export function keepDrawing(painter: Painter, state: ViewerState): () => void {
   });
   return () => {
     stop();
+    stopGround();
     cancelAnimationFrame(request);
   };
 }

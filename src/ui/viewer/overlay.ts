@@ -17,6 +17,8 @@ const SHADE = "rgb(0 0 0 / 70%)";
 /** CSS pixels. */
 const ARM = 30;
 const SOURCE_RADIUS = 7;
+/** Milliseconds between drawings of compass and scale bar alone: while the image is zoomed they change with every frame. */
+const SELDOM = 250;
 /** What compass and scale bar need of the stage's lower end. */
 const MARKS_HEIGHT = 110;
 
@@ -32,36 +34,49 @@ interface Layout {
 /** Draws again whenever something of it changes, once a frame at most. Answers what ends that. */
 export function keepOverlay(target: HTMLCanvasElement, state: ViewerState): () => void {
   let request = 0;
+  let timer = 0;
   let drawn: string | null = null;
+  let drawnAt = Number.NEGATIVE_INFINITY;
   const context = target.getContext("2d")!;
   const font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
+
+  const put = (layout: Layout | null, { width, height }: Size): void => {
+    target.hidden = layout === null;
+    const ratio = window.devicePixelRatio;
+    const key = layout?.key && `${width} ${height} ${ratio} ${layout.key}`;
+    if (layout === null || (key && key === drawn)) return;
+    drawn = key || null;
+    drawnAt = performance.now();
+    const { top, draw } = layout;
+    const [columns, rows] = [Math.round(width * ratio), Math.round((height - top) * ratio)];
+    if (target.width !== columns || target.height !== rows) {
+      target.width = columns;
+      target.height = rows;
+    }
+    target.style.top = `${top}px`;
+    target.style.height = `${height - top}px`;
+    context.setTransform(ratio, 0, 0, ratio, 0, -top * ratio);
+    context.clearRect(0, top, width, height - top);
+    context.font = font;
+    draw(context);
+  };
+
   const stop = effect(() => {
     const layout = overlayOf(state);
-    const { width, height } = state.canvas.value;
+    const size = state.canvas.value;
+    const ask = () => {
+      request = requestAnimationFrame(() => put(layout, size));
+    };
     cancelAnimationFrame(request);
-    request = requestAnimationFrame(() => {
-      target.hidden = layout === null;
-      const ratio = window.devicePixelRatio;
-      const key = layout?.key && `${width} ${height} ${ratio} ${layout.key}`;
-      if (layout === null || (key && key === drawn)) return;
-      drawn = key || null;
-      const { top, draw } = layout;
-      const [columns, rows] = [Math.round(width * ratio), Math.round((height - top) * ratio)];
-      if (target.width !== columns || target.height !== rows) {
-        target.width = columns;
-        target.height = rows;
-      }
-      target.style.top = `${top}px`;
-      target.style.height = `${height - top}px`;
-      context.setTransform(ratio, 0, 0, ratio, 0, -top * ratio);
-      context.clearRect(0, top, width, height - top);
-      context.font = font;
-      draw(context);
-    });
+    clearTimeout(timer);
+    const wait = layout?.key && drawn !== null ? drawnAt + SELDOM - performance.now() : 0;
+    if (wait > 0) timer = window.setTimeout(ask, wait);
+    else ask();
   });
   return () => {
     stop();
     cancelAnimationFrame(request);
+    clearTimeout(timer);
   };
 }
 

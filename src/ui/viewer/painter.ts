@@ -44,6 +44,8 @@ export interface Drawing {
   stretch: ShaderStretch;
   colormap: Colormap;
   inverted: boolean;
+  /** What lies beside the image, 0 to 255. */
+  ground: readonly [red: number, green: number, blue: number];
 }
 
 interface Tiles {
@@ -99,7 +101,7 @@ export class Painter {
   /** Null where the browser has no WebGL2, or none that can run the shader. It takes a while: see `#warm`. */
   static create(): Painter | null {
     const canvas = document.createElement("canvas");
-    const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, preserveDrawingBuffer: true });
     const first = gl && programOf(gl, FIRST);
     return first === null ? null : new Painter(canvas, gl!, first);
   }
@@ -133,6 +135,7 @@ export class Painter {
       stretch: FIRST.stretch,
       colormap: "grey",
       inverted: false,
+      ground: [0, 0, 0],
     });
     this.drop(painted);
   }
@@ -221,7 +224,7 @@ export class Painter {
   }
 
   /** Draws into the whole canvas. Answers whether tiles are still to come, so that another frame is worth drawing. */
-  draw({ camera: { x, y, ...view }, ratio, quick, reference, layers, stretch, colormap, inverted }: Drawing): boolean {
+  draw({ camera: { x, y, ...view }, ratio, quick, reference, layers, stretch, ground, ...colours }: Drawing): boolean {
     const gl = this.#gl;
     const { width, height } = gl.canvas;
     const camera = { ...view, x: x - reference.x0, y: y - reference.y0 };
@@ -229,7 +232,7 @@ export class Painter {
     const scale = camera.scale * ratio;
     const isTiled = first.image.halvings > 0 && first.nodes === null && 1 / scale < 2;
     const more = isTiled && this.#sendTiles(first.image, camera, { width, height }, ratio);
-    this.#colour(colormap, inverted);
+    this.#colour(colours.colormap, colours.inverted);
 
     const slots = [0, 1, 2].map((slot) => layers[slot] ?? layers[0]!);
     const turned = slots.map(({ painted }) => painted.nodes !== null);
@@ -259,6 +262,8 @@ export class Painter {
     gl.uniform1i(this.#place("tile"), TILE);
     gl.uniform2f(this.#place("reference"), reference.width, reference.height);
     gl.uniform1f(this.#place("pixel"), 1 / scale);
+    const [red, green, blue] = ground;
+    gl.uniform3f(this.#place("ground"), red / 255, green / 255, blue / 255);
 
     gl.viewport(0, 0, width, height);
     const [cos, sin] = [Math.cos(camera.angle) / scale, Math.sin(camera.angle) / scale];
@@ -269,6 +274,30 @@ export class Painter {
     gl.uniform2f(this.#place("canvas"), width, height);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     return more;
+  }
+
+  /**
+   * Makes a program that moving and zooming will need, and draws a pixel of it, which takes a card's driver a good part
+   * of a second in all: best while the image rests. False where there is none left to make.
+   */
+  prepare(stretch: ShaderStretch): boolean {
+    const gl = this.#gl;
+    const next = [{ quick: true }, { far: false }]
+      .map((change) => ({ ...FIRST, ...change, stretch }))
+      .find((variant) => !this.#programs.has(JSON.stringify(variant)));
+    if (next === undefined) return false;
+    this.#use(next);
+    // Beside the canvas, where the picture is.
+    const [target, texture] = [gl.createFramebuffer(), this.#texture()];
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 1, 1);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.viewport(0, 0, 1, 1);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.deleteFramebuffer(target);
+    gl.deleteTexture(texture);
+    return true;
   }
 
   #colour(colormap: Colormap, inverted: boolean): void {

@@ -1,4 +1,5 @@
 /** What mouse, pen and fingers do on the image, by the tools. */
+import { batch } from "@preact/signals";
 import { pan, toImage, zoom } from "./camera.ts";
 import { dragged } from "./look.ts";
 import type { Point } from "./plane.ts";
@@ -87,13 +88,20 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
   const onMove = (event: PointerEvent) => {
     const at: Point = [event.offsetX, event.offsetY];
     const isFinger = event.pointerType === "touch";
+    batch(() => {
+      follow(event, at, isFinger ? STILL_FINGER : STILL);
+      // Where it is now that the image has moved along: the same pixel, of which nothing is to be written anew.
+      if (isFinger && (drag === null || !drag.moved || !pointsAtSomething(drag.what))) return;
+      state.cursor.value = { at: imageAt(at), pinned: event.pointerType !== "mouse" };
+    });
+  };
+
+  const follow = (event: PointerEvent, at: Point, still: number) => {
     const before = spread();
     if (down.has(event.pointerId)) down.set(event.pointerId, at);
-    if (!isFinger) state.cursor.value = { at: imageAt(at), pinned: event.pointerType !== "mouse" };
     if (drag === null) return;
     const { start, last } = drag;
-    if (!drag.moved && Math.hypot(at[0] - start[0], at[1] - start[1]) < (isFinger ? STILL_FINGER : STILL)) return;
-    if (isFinger && pointsAtSomething(drag.what)) state.cursor.value = { at: imageAt(at), pinned: true };
+    if (!drag.moved && Math.hypot(at[0] - start[0], at[1] - start[1]) < still) return;
     const now = drag.what === "pinch" ? middle() : at;
     const [dx, dy] = [now[0] - last[0], now[1] - last[1]];
     drag = { ...drag, last: now, moved: true };

@@ -30,8 +30,8 @@ export function positionText([ra, dec]: [number, number]): string {
   return `${formatRa(ra, 3)} ${formatDec(dec, 2)}`;
 }
 
-/** Ten times a second at most, ms: while the image is zoomed, a text that changes with every frame is a part of its cost. */
-const SELDOM = 100;
+/** Four times a second at most, ms: while the image is zoomed, a text that changes with every frame is a part of its cost. */
+const SELDOM = 250;
 
 function useZoom(state: ViewerState): ReadonlySignal<string> {
   const zoom = useSignal("");

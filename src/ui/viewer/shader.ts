@@ -82,7 +82,7 @@ float tiledAt(vec2 at) {
   return slot < 0 ? copied(image0, at, levels.x, halvings.x) : texelFetch(tiles, ivec3(place % tile, slot), 0).r;
 }`;
 
-/** Undefined pixels show the ground. */
+/** The whole canvas is covered, so that a browser need not draw what lies below it. */
 export function fragmentOf({ three, turned, tiled, far, quick, stretch }: Variant): string {
   const slot = (index: number): string => {
     const axis = "xyz"[index]!;
@@ -113,6 +113,7 @@ uniform float pixel;             // pixels of the image along one of the canvas
 uniform vec2 canvas;             // of the drawing buffer
 uniform mat2 turn;               // from the buffer's offsets to the image's
 uniform vec2 middle;             // of the view, image coordinates from 0
+uniform vec3 ground;             // what undefined pixels show, and what lies beside the image
 out vec4 colour;
 bool defined(float value) { return (floatBitsToUint(value) & 0x7f800000u) != 0x7f800000u; }
 float nothing() { return uintBitsToFloat(0x7fc00000u); }
@@ -127,9 +128,9 @@ void main() {
   ${
     three
       ? `bool any = defined(value0) || defined(value1) || defined(value2);
-  colour = any ? vec4(${light(0)}, ${light(1)}, ${light(2)}, 1.0) : vec4(0.0);`
+  colour = any ? vec4(${light(0)}, ${light(1)}, ${light(2)}, 1.0) : vec4(ground, 1.0);`
       : `int index = int(light(value0, cuts[0]) * 255.0 + 0.5);
-  colour = defined(value0) ? vec4(texelFetch(colours, ivec2(index, 0), 0).rgb, 1.0) : vec4(0.0);`
+  colour = defined(value0) ? vec4(texelFetch(colours, ivec2(index, 0), 0).rgb, 1.0) : vec4(ground, 1.0);`
   }
 }`;
 }
