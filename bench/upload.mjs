@@ -3,17 +3,22 @@
  * workerd process over a small one (budget: 50 MB), and how long frames of usual sizes take.
  *
  * Measured twice: with the files outside of the process, as in production, and with miniflare's R2 inside, as `npm start`
- * runs it. What the latter leaves for V8 to collect is more than what the archive needs: scripts/local-archive.mjs.
+ * runs it. What the latter leaves for V8 to collect is more than what the archive needs: scripts/local-archive.mjs. Then
+ * what several frames at once take of the one isolate that they share.
  */
 import { Response } from "miniflare";
 import { Random } from "../src/cli/demo-sky.ts";
 import { fitsFile, imageHdu } from "../src/cli/fits-file.ts";
 import { formOf, post } from "./form.mjs";
+import { watchHeap } from "./isolate-heap.mjs";
 import { startArchive } from "./running-archive.mjs";
 
 /** Nobody makes previews meanwhile, or packs what was too large for packing at its arrival. */
 const quiet = { queueConsumers: {} };
 const BUDGET = 50e6;
+/** Uploads at once, and what an isolate may have: https://developers.cloudflare.com/workers/platform/limits/#memory */
+const CROWDS = [1, 2, 4, 6];
+const ISOLATE = 128e6;
 /** pyobs-archive's medians on the same kind of machine, milliseconds. */
 const PYOBS = { 1024: 71, 2048: 173, 4096: 661 };
 
@@ -85,6 +90,32 @@ async function measure(options) {
   }
 }
 
+/** Most bytes in the archive's isolate while several frames of 4096² come at once, and while they are packed. */
+async function severalAtOnce() {
+  const inspectorPort = 20_000 + Math.floor(Math.random() * 20_000);
+  const archive = await startArchive({ options: { inspectorPort } });
+  const heap = await watchHeap(inspectorPort);
+  try {
+    const headers = { authorization: `Token ${await archive.token()}` };
+    const figures = [];
+    for (const uploads of CROWDS) {
+      const forms = Array.from({ length: uploads }, () => frame(4096, 4096));
+      heap.peak();
+      // Connections of their own: workerd closes those that wait for the queue.
+      const url = new URL("frames/create/", archive.url);
+      await Promise.all(forms.map((form) => post(url, form, { ...headers, connection: "close" })));
+      const peak = heap.peak();
+      // Until the queue has packed and drawn them.
+      await new Promise((done) => setTimeout(done, 4000 * uploads));
+      figures.push({ uploads, peak, later: heap.peak() });
+    }
+    return figures;
+  } finally {
+    heap.close();
+    await archive.stop();
+  }
+}
+
 /** The same bodies put into miniflare's R2 without a line of the archive: the least that an upload can take here. */
 async function putAlone() {
   const archive = await startArchive({ entry: "bench/put-worker.ts", migrated: false, options: quiet });
@@ -117,6 +148,14 @@ const shown = ({ ms, cpu }) => `${ms.toFixed(0)} ms (${cpu.toFixed(0)} ms of CPU
 for (const [size, figure] of whole.times) {
   const least = shown(bare.get(size));
   console.log(`${size}² of 16 bits: ${shown(figure)}; a bare put ${least}; pyobs-archive ${PYOBS[size]} ms`);
+}
+const crowds = await severalAtOnce();
+for (const { uploads, peak, later } of crowds) {
+  console.log(`${uploads} of 4096² at once: ${mb(peak)} in the isolate at most, ${mb(later)} while the queue works`);
+}
+if (crowds.some(({ peak, later }) => Math.max(peak, later) > ISOLATE)) {
+  console.error("more than an isolate may have");
+  process.exitCode = 1;
 }
 if (Math.max(alone.added, whole.added) > BUDGET) {
   console.error("over budget");
