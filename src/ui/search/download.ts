@@ -54,6 +54,7 @@ export function asCurl(query: string): string {
 export function asPython(query: string): string {
   const params = [...new URLSearchParams(query)].map(([name, value]) => `    (${python(name)}, ${python(value)}),`);
   return [
+    `# ARCHIVE_TOKEN in the environment is a token of yours: ${document.baseURI}account makes one.`,
     "import os",
     "import requests",
     "",
