@@ -24,9 +24,11 @@ it("shows a frame's image, facts with units, headers, catalogue and versions, ea
   expect(facts).toMatch(/Right ascension\s*13:29:\d\d\.\d\d 202\.4\d+°/);
   await expect.poll(() => page.locator(".related-list li").count()).toBeGreaterThan(2);
 
+  const heard = await listen(page);
   await page.getByRole("link", { name: "Headers" }).click();
   await page.getByRole("heading", { name: /^HDU 1/ }).waitFor();
   expect(new URL(page.url()).searchParams.get("tab")).toBe("headers");
+  await expect.poll(async () => (await heard()).at(-1)).toBe(`Headers of ${reduced}.`);
   await page.getByLabel("Search the cards").fill("read noise");
   await expect.poll(() => page.locator("table.cards tbody tr").count()).toBe(1);
   expect(await page.locator("table.cards tbody tr").textContent()).toMatch(/RDNOISE\s*7/);

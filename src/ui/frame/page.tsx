@@ -1,8 +1,9 @@
 /** One frame: its image, its facts, and in parts below them the related frames, headers, catalogue and versions. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import { announce } from "../design/announce.tsx";
 import { Lazily } from "../design/lazily.tsx";
 import { Loading } from "../design/loading.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
@@ -67,6 +68,13 @@ interface ShownProps {
 function Shown({ frame, version, fault, again }: ShownProps) {
   const asked = place.value.query.get("tab");
   const tab: Tab = TABS.find((one) => one.id === asked)?.id ?? "overview";
+  const label = TABS.find((one) => one.id === tab)!.label;
+  // The focus stays on the link: that the part below it is another one now must be heard.
+  const heard = useRef(tab);
+  useEffect(() => {
+    if (heard.current !== tab) announce(`${label} of ${frame.basename}.`);
+    heard.current = tab;
+  }, [tab]);
   const facts = [frame.OBJECT ?? frame.OBSTYPE, frame.FILTER, frame.INSTRUME].filter(Boolean).join(" · ");
   return (
     <div class="page frame-page">
@@ -105,7 +113,7 @@ function Shown({ frame, version, fault, again }: ShownProps) {
           </a>
         ))}
       </nav>
-      <section class="tab-body" aria-label={TABS.find((one) => one.id === tab)!.label}>
+      <section class="tab-body" aria-label={label}>
         {tab === "overview" && <Overview frame={frame} version={version} />}
         {tab === "viewer" && <LiveImage frame={frame} version={version} />}
         {tab === "headers" && <Headers frame={frame} version={version} />}
