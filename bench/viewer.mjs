@@ -9,7 +9,8 @@
  *
  * Moving means: a mouse that tells its place 125 times a second (or as often turns its wheel) drags or zooms the image;
  * counted are the pictures that the viewer draws, of which there can be one for each frame of the browser, and the
- * browser's frames that came late. Without a graphics card WebGL2 is on the processor: the viewer then draws coarser
+ * browser's frames that came late. Beside them stands what a mere canvas of that size does in the same browser
+ * (viewer-control.mjs). Without a graphics card WebGL2 is on the processor: the viewer then draws coarser
  * until the image rests (src/ui/viewer/pace.ts). `bench:viewer` runs in Chromium as it is on such a machine, and then in
  * that of the tests, where whole pages are drawn by the played card.
  */
@@ -23,6 +24,7 @@ import { startArchive } from "../test/browser/archive.ts";
 import { startBrowser, visit } from "../test/browser/chromium.ts";
 import { fill, tokenOf } from "../test/browser/frames.ts";
 import { sky } from "./sky.mjs";
+import { CONTROLS, control } from "./viewer-control.mjs";
 
 const SIZE = 4096;
 const RUNS = 3;
@@ -230,7 +232,7 @@ async function move(archive, browser, id, screen) {
   }));
   await send({ type: "mouseReleased", button: "left", clickCount: 1 });
   await context.close();
-  return [zooming, dragging];
+  return { size: { width: box.width, height: box.height }, movements: [zooming, dragging] };
 }
 
 /** A frame's file as it is uploaded; null where that takes a program which is not here. */
@@ -296,16 +298,34 @@ export async function benchViewer(archive, { browser }, frames = null) {
   console.log(
     "moving                 screen      movement   frames/s: first second  then   late        sharpness  page     drawing",
   );
-  for (const { name, id } of frames.filter(({ moves }) => moves)) {
-    for (const screen of SCREENS) {
-      for (const one of await move(archive, browser, id, screen)) {
-        console.log(
-          `${name.padEnd(22)} ${`${screen.width}×${screen.height}`.padEnd(11)} ${one.what.padEnd(9)} ` +
-            `${one.first.toFixed(0).padStart(23)}  ${one.later.toFixed(1).padStart(4)}   ` +
-            `${`${one.late} of ${one.frames}`.padEnd(10)}  ${`${Math.round(100 * one.sharpness)} %`.padEnd(9)}  ` +
-            `${`${one.page.toFixed(1)} ms`.padEnd(7)}  ${one.drawing.toFixed(1)} ms`,
-        );
+  const say = (name, screen, what, { first, later, late, frames, sharpness, page, drawing }) =>
+    console.log(
+      `${name.padEnd(22)} ${`${screen.width}×${screen.height}`.padEnd(11)} ${what.padEnd(9)} ` +
+        `${first.padStart(23)}  ${later.toFixed(1).padStart(4)}   ${`${late} of ${frames}`.padEnd(10)}  ` +
+        `${sharpness.padEnd(9)}  ${page.padEnd(7)}  ${drawing.toFixed(1)} ms`,
+    );
+  for (const screen of SCREENS) {
+    let size = null;
+    for (const { name, id } of frames.filter(({ moves }) => moves)) {
+      const moved = await move(archive, browser, id, screen);
+      size = moved.size;
+      for (const { what, ...one } of moved.movements) {
+        const [first, page] = [one.first.toFixed(0), `${one.page.toFixed(1)} ms`];
+        say(name, screen, what, { ...one, first, page, sharpness: `${Math.round(100 * one.sharpness)} %` });
       }
+    }
+    for (const kind of CONTROLS) {
+      const { frames: seen, spent } = await control(browser, screen, size, kind, SECONDS, () => cpu().drawing);
+      const count = seen.length - 1;
+      say("a mere canvas", screen, kind, {
+        first: "",
+        later: (1000 * count) / (seen.at(-1) - seen[0]),
+        late: seen.slice(1).filter((now, i) => now - seen[i] > LATE).length,
+        frames: count,
+        sharpness: "",
+        page: "",
+        drawing: spent / count,
+      });
     }
   }
 }
