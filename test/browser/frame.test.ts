@@ -128,7 +128,7 @@ it("offers the newest frame to who watches the focus, and keeps part, look and t
   );
   await page.clock.runFor(31_000);
   await offer.waitFor();
-  expect((await heard()).join()).toContain("1 new frame, the newest is goe-focus-o00.");
+  await expect.poll(async () => (await heard()).join()).toContain("1 new frame, the newest is goe-focus-o00.");
   await offer.click();
   await page.getByRole("heading", { level: 1, name: "goe-focus-o00" }).waitFor();
   expect(new URL(page.url()).search).toBe("?tab=headers&stretch=asinh&tool=star");
