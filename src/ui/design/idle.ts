@@ -1,4 +1,4 @@
-/** Work that can wait, a piece at a time in the pauses between what a person does and sees. */
+/** Work that can wait, in small pieces in the pauses between what a person does and sees. */
 
 const waiting = new Set<() => void>();
 let asked = false;
@@ -8,15 +8,20 @@ function ask(): void {
   asked = true;
   // Safari has no idle callbacks.
   if ("requestIdleCallback" in window) requestIdleCallback(work);
-  else setTimeout(work, 30);
+  else setTimeout(() => work(), 30);
 }
 
-function work(): void {
+/** A pause that is longer than a frame: nothing moves. Then several pieces are done in it. */
+const STILL_MS = 20;
+const PIECES = 4;
+
+function work(pause?: IdleDeadline): void {
   asked = false;
-  const [next] = waiting;
-  if (next === undefined) return;
-  waiting.delete(next);
-  next();
+  const still = pause !== undefined && pause.timeRemaining() > STILL_MS;
+  for (const next of [...waiting].slice(0, still ? PIECES : 1)) {
+    waiting.delete(next);
+    next();
+  }
   ask();
 }
 

@@ -5,18 +5,24 @@
 
 /** Half a window more on every side: what comes next is there when it comes. */
 const NEAR = "50% 0px";
-/** How often it is looked, ms. */
+/** Faster than this, nothing can be made out: pixels a millisecond. */
+const TOO_FAST = 1.5;
+/** The shortest time that a speed is made out in, ms. */
+const FRAME = 16;
+/** So long it must have been slower, ms. */
 const PAUSE = 100;
-/** Faster than this, nothing can be made out: pixels a second. */
-const TOO_FAST = 1500;
+/** As many are told in a frame: images that come all at once make frames late. */
+const AT_ONCE = 3;
 
 /** What waits to be told, by the element that has to be near. */
 const waiting = new Map<Element, Set<() => void>>();
 const near = new Set<Element>();
 let watch: IntersectionObserver | null = null;
-let timer = 0;
-/** Where the page was scrolled to when it was last looked. */
+let looking = false;
+/** When it was last looked and where the page was scrolled to; when it was last scrolled too fast. */
+let before = 0;
 let last = 0;
+let fast = Number.NEGATIVE_INFINITY;
 
 function forget(element: Element): void {
   watch!.unobserve(element);
@@ -24,17 +30,28 @@ function forget(element: Element): void {
   near.delete(element);
 }
 
-function look(): void {
+/** In each frame while something near the window waits. */
+function look(now: number): void {
   const at = window.scrollY;
-  const slow = Math.abs(at - last) <= (TOO_FAST * PAUSE) / 1000;
+  if (Math.abs(at - last) > TOO_FAST * Math.max(now - before, FRAME)) fast = now;
+  before = now;
   last = at;
-  timer = 0;
-  for (const element of slow ? near : []) {
+  if (now - fast >= PAUSE) tell();
+  looking = near.size > 0;
+  if (looking) requestAnimationFrame(look);
+}
+
+function tell(): void {
+  let left = AT_ONCE;
+  for (const element of near) {
     const told = waiting.get(element)!;
+    for (const seen of told) {
+      if (left-- === 0) return;
+      told.delete(seen);
+      seen();
+    }
     forget(element);
-    for (const seen of told) seen();
   }
-  if (near.size > 0) timer = window.setTimeout(look, PAUSE);
 }
 
 function come(entries: IntersectionObserverEntry[]): void {
@@ -42,10 +59,13 @@ function come(entries: IntersectionObserverEntry[]): void {
     if (!isIntersecting) near.delete(target);
     else if (waiting.has(target)) near.add(target);
   }
-  if (near.size === 0 || timer !== 0) return;
+  if (near.size === 0 || looking) return;
+  looking = true;
+  before = performance.now();
   // What is there when a page opens comes at once; on the way, the speed has to be known first.
-  if (window.scrollY === last) look();
-  else timer = window.setTimeout(look, PAUSE);
+  if (window.scrollY !== last) fast = before;
+  last = window.scrollY;
+  requestAnimationFrame(look);
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Column {
   number?: boolean;
   /** Room it needs, rem; a text that is longer ends in dots. Fixed, so that nothing moves when other frames come. */
   width: number;
+  /** Where that is too much for the table's room, it makes do with this; rem. */
+  least?: number;
   /** On show until the person chooses. */
   usual?: boolean;
   show: (frame: Frame) => string | number | null;
@@ -91,6 +93,7 @@ export const NAME: Column = {
   id: "name",
   label: "Name",
   width: 16.6,
+  least: 12,
   sort: "basename",
   show: (frame) => frame.basename,
 };

@@ -1,23 +1,33 @@
 /**
- * The results as previews: for the eye that looks for clouds, trails and bad focus. They stand in lines, which the
- * browser lays out and paints when they come near the window: 1,000 that it has to look after one by one take half of
- * the time a frame of a scroll has.
+ * The results as previews: for the eye that looks for clouds, trails and bad focus. They stand in lines, which come one
+ * after the other, and each of which is painted by itself: 1,000 previews that the browser has to look after one by one
+ * take half of the time a frame of a scroll has.
  */
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
+import { useComing } from "../design/coming.ts";
 import { seconds, time } from "../design/format.ts";
 import { Preview } from "../frame/preview.tsx";
 import { selected, touch } from "./selection.ts";
+
+/** Lines that are there at once. */
+const FIRST = 10;
 
 export function Gallery({ frames }: { frames: readonly Frame[] }) {
   const list = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(0);
   useLayoutEffect(() => {
-    const measure = () => setColumns(getComputedStyle(list.current!).gridTemplateColumns.split(" ").length);
+    const own = list.current!;
+    const measure = () => {
+      setColumns(getComputedStyle(own).gridTemplateColumns.split(" ").length);
+      // Lines to come take as much room as the first one does.
+      const line = own.firstElementChild?.getBoundingClientRect().height;
+      if (line) own.style.setProperty("--line", `${line}px`);
+    };
     const follow = new ResizeObserver(measure);
     measure();
-    follow.observe(list.current!);
+    follow.observe(own);
     return () => follow.disconnect();
   }, []);
 
@@ -26,13 +36,30 @@ export function Gallery({ frames }: { frames: readonly Frame[] }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: the items of a list element would have to be its children
     <div class="gallery" role="list" aria-label="Previews of frames" ref={list}>
-      {starts.map((start) => (
-        <div class="plates" role="presentation" data-near key={start}>
-          {frames.slice(start, start + columns).map((frame, index) => (
+      {starts.map((start, line) => (
+        <Line key={start} frames={frames} start={start} end={start + columns} first={line < FIRST} />
+      ))}
+    </div>
+  );
+}
+
+interface LineProps {
+  frames: readonly Frame[];
+  start: number;
+  end: number;
+  first: boolean;
+}
+
+function Line({ frames, start, end, first }: LineProps) {
+  const { part, here } = useComing<HTMLDivElement>(first);
+  return (
+    <div class="plates" role="presentation" data-near ref={part}>
+      {here &&
+        frames
+          .slice(start, end)
+          .map((frame, index) => (
             <Plate key={frame.id} frame={frame} onTouch={(on, extend) => touch(frames, start + index, on, extend)} />
           ))}
-        </div>
-      ))}
     </div>
   );
 }

@@ -1,13 +1,9 @@
-/**
- * The rows of the results table. Long lists are cut into groups: those near the window are there at once, the others
- * come one at a time when the browser has nothing else to do. In the end all rows are in the document, for its own
- * search, for screen readers and for the keys, and a scroll has nothing to make or to lay out.
- */
+/** The rows of the results table. Long lists are cut into groups, which come one after the other. */
 import { useComputed } from "@preact/signals";
 import { Fragment } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
-import { whenIdle } from "../design/idle.ts";
+import { useComing } from "../design/coming.ts";
 import { textWidth } from "../design/text-width.ts";
 import { Preview } from "../frame/preview.tsx";
 import { type Column, NAME } from "./column.tsx";
@@ -25,17 +21,15 @@ interface RowsProps {
 
 /** Rows that are there at once. */
 const FIRST = 100;
+/** As many as are painted anew where one of them changes. */
 const GROUP = 10;
-/** With previews: as many as the browser lays out anew within a third of a frame. */
-const GROUP_WITH_PREVIEWS = 5;
 
 export function Rows(props: RowsProps) {
-  const size = props.thumbnails ? GROUP_WITH_PREVIEWS : GROUP;
-  const starts = Array.from({ length: Math.ceil(props.frames.length / size) }, (_, group) => group * size);
+  const starts = Array.from({ length: Math.ceil(props.frames.length / GROUP) }, (_, group) => group * GROUP);
   return (
     <>
       {starts.map((start) => (
-        <Group key={start} {...props} start={start} end={Math.min(start + size, props.frames.length)} />
+        <Group key={start} {...props} start={start} end={Math.min(start + GROUP, props.frames.length)} />
       ))}
     </>
   );
@@ -43,23 +37,7 @@ export function Rows(props: RowsProps) {
 
 function Group({ start, end, ...props }: RowsProps & { start: number; end: number }) {
   const { frames, columns, thumbnails, open, onUnfold } = props;
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [here, setHere] = useState(start < FIRST);
-
-  useEffect(() => {
-    if (here) return;
-    const come = () => setHere(true);
-    const watch = new IntersectionObserver((entries) => entries.at(-1)!.isIntersecting && come(), {
-      rootMargin: "100% 0px",
-    });
-    watch.observe(body.current!);
-    const giveUp = whenIdle(come);
-    return () => {
-      watch.disconnect();
-      giveUp();
-    };
-  }, [here]);
-
+  const { part, here } = useComing<HTMLTableSectionElement>(start < FIRST);
   const unfold = useRef((_id: number) => {});
   unfold.current = (id) => onUnfold(open.includes(id) ? open.filter((other) => other !== id) : [...open, id]);
   const mine = frames.slice(start, end);
@@ -92,7 +70,7 @@ function Group({ start, end, ...props }: RowsProps & { start: number; end: numbe
   );
   return (
     <tbody
-      ref={body}
+      ref={part}
       style={{ "--rows": end - start }}
       data-near
       aria-hidden={here ? undefined : "true"}
@@ -183,8 +161,8 @@ const TEXT = 0.8125;
 const PADDING = 1;
 
 /** Whether a text may need to be cut. Every cell that can cut is one more thing to put together in each frame. */
-function isLong(text: string, { width }: Column): boolean {
-  return textWidth(text) * TEXT > width - PADDING;
+function isLong(text: string, { width, least = width }: Column): boolean {
+  return textWidth(text) * TEXT > least - PADDING;
 }
 
 /** Arrow keys go from row to row in the same column of controls; with Shift they pick on the way. */

@@ -21,17 +21,17 @@ export function Table({ frames, search, onSort, onUnfold }: TableProps) {
   const thumbnails = chosen.has(THUMBNAILS);
 
   const narrow = [TICK_WIDTH, FOLD_WIDTH, ...(thumbnails ? [THUMB_WIDTH] : [])];
-  const widths = [NAME, ...columns].map(({ width }) => width);
+  const wide = [NAME, ...columns].map(({ width, least = width }) => ({ width, least }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable to be scrolled
     <section class="table-scroll" tabIndex={0} aria-label="Table of frames">
       <table
         class={`frames grouped ${density.value}${thumbnails ? " with-thumbs" : ""}`}
         style={{
-          minWidth: `${[...narrow, ...widths].reduce((sum, width) => sum + width)}rem`,
+          minWidth: `${[...narrow, ...wide.map(({ least }) => least)].reduce((sum, width) => sum + width)}rem`,
           "--columns": [
             ...narrow.map((width) => `${width}rem`),
-            ...widths.map((width) => `minmax(${width}rem, ${width}fr)`),
+            ...wide.map(({ width, least }) => `minmax(${least}rem, ${width}fr)`),
           ].join(" "),
         }}
         aria-rowcount={frames.length + 1}
