@@ -32,7 +32,12 @@ const frame = (await list.json()).results[0].id;
 const PAGES = [
   { name: "search", path: "/", ready: "tbody tr" },
   { name: "filtered", path: "/?OBJECT=M+51&FILTER=V&RLEVEL=1", ready: "tbody tr", act: unfold },
-  { name: "gallery", path: "/?view=gallery&OBJECT=5", ready: ".plate-card .preview.shown" },
+  {
+    name: "gallery",
+    path: "/?view=gallery&OBJECT=5",
+    ready: ".plate-card .preview.shown",
+    act: (page) => previewsIn(page, ".plate-card"),
+  },
   { name: "map", path: "/?view=map&RA=202.469575&DEC=47.195258&radius=0.3", ready: "canvas[data-drawn]" },
   { name: "night", path: "/night/2026-03-15/", ready: "main h1" },
   { name: "frame", path: `/frame/${frame}`, ready: ".frame-image .preview.shown" },
@@ -60,11 +65,17 @@ async function unfold(page) {
 async function toRelated(page) {
   await page.locator(".overview-related").evaluate((section) => section.scrollIntoView());
   await page.evaluate("scrollBy(0, -70)");
-  // Previews come where somebody looks, a moment after they do.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll(".related-list .preview")].every(
-      (one) => one.matches(".shown") || one.getBoundingClientRect().top > innerHeight,
-    ),
+  await previewsIn(page, ".related-list");
+}
+
+/** Previews come where somebody looks, a moment after they do. */
+async function previewsIn(page, part) {
+  await page.waitForFunction(
+    (previews) =>
+      [...document.querySelectorAll(previews)].every(
+        (one) => one.matches(".shown") || one.getBoundingClientRect().top > innerHeight,
+      ),
+    `${part} .preview`,
   );
 }
 
