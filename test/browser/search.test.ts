@@ -97,6 +97,22 @@ it("finds by what is typed, and says at the field what cannot be understood", as
   await page.goto(`${url}/?covers=nonsense`);
   await page.locator(".filters .fault").waitFor();
   expect(await page.getByLabel("Image covers").getAttribute("aria-invalid")).toBe("true");
+  // Over the list it is said what is refused and what would not be; trying again is not offered, going on without it is.
+  await page
+    .getByRole("alert")
+    .getByText('Covers nonsense: "nonsense" is no region; it accepts POINT(ra dec)')
+    .waitFor();
+  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  await page.getByRole("alert").getByRole("button", { name: "Leave out Covers nonsense" }).click();
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  expect(new URL(page.url()).search).toBe("");
+  await page.goto(`${url}/?sort=nothing`);
+  await page
+    .getByRole("alert")
+    .getByText(/^sort: It accepts .*DATE_OBS/)
+    .waitFor();
+  await page.getByRole("link", { name: "Newest first" }).click();
+  await expect.poll(() => found(person).textContent()).toBe(all);
 });
 
 it("offers objects while somebody types, walked with the arrow keys, and drops what is outdated", async () => {
@@ -492,7 +508,7 @@ it("has room for a list of 1,000 at once and all of its rows soon, for screen re
   expect(await row(999).getAttribute("aria-rowindex")).toBe("1001");
   expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
   await page.getByRole("button", { name: "Gallery" }).click();
-  await expect.poll(() => page.locator(".plate-card").count()).toBe(1000);
+  await expect.poll(() => page.locator(".plate-card").count(), { timeout: 30_000 }).toBe(1000);
   expect(person.complaints).toEqual([]);
 });
 

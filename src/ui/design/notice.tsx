@@ -51,7 +51,7 @@ function wordsOf(fault: ApiError, what: string): string {
   return fault.message;
 }
 
-/** A failed request: what it means and the button that helps. `again` tries once more. */
+/** A failed request: what it means and the button that helps. `again` tries once more, which a 400 does not allow. */
 export function Fault({ fault, again, what }: { fault: ApiError; again?: () => void; what: string }) {
   const passing = fault.kind === "offline" || fault.kind === "incomplete";
   return (
@@ -68,7 +68,7 @@ export function Fault({ fault, again, what }: { fault: ApiError; again?: () => v
           <Icon name="retry" /> Reload the page
         </button>
       )}
-      {again && (
+      {again && fault.status !== 400 && (
         <button type="button" class="button tight" onClick={again}>
           <Icon name="retry" /> Try again
         </button>

@@ -15,8 +15,6 @@ export interface Column {
   number?: boolean;
   /** Room it needs, rem; a text that is longer ends in dots. Fixed, so that nothing moves when other frames come. */
   width: number;
-  /** Where that is too much for the table's room, it makes do with this; rem. */
-  least?: number;
   /** On show until the person chooses. */
   usual?: boolean;
   show: (frame: Frame) => string | number | null;
@@ -88,12 +86,14 @@ export const COLUMNS: readonly Column[] = [
   { id: "observation", label: "Observation", width: 7, sort: "OBSNUM", show: (frame) => frame.OBSNUM },
 ];
 
+/** Room that the name makes do with beside a preview, where it stands in two lines; rem. */
+export const NAME_IN_TWO = 12;
+
 /** Always there, as the heading of its row. */
 export const NAME: Column = {
   id: "name",
   label: "Name",
   width: 16.6,
-  least: 12,
   sort: "basename",
   show: (frame) => frame.basename,
 };

@@ -18,6 +18,7 @@ import { News } from "./news.tsx";
 import { Nothing } from "./nothing.tsx";
 import { Pager } from "./pager.tsx";
 import { addressOf, listQuery, readSearch, type Search, withFilters } from "./query.ts";
+import { Refused } from "./refused.tsx";
 import { Saved } from "./saved.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
@@ -116,7 +117,13 @@ export default function SearchPage() {
         <Chips search={search} onChange={change} onClear={clear} />
         <Toolbar search={search} view={view} total={total} onView={(next) => alter({ view: next })} onAlter={alter} />
         {/* The map asks for itself, and says so itself. */}
-        {list.fault && view !== "map" && <Fault fault={list.fault} again={list.reload} what="The frames" />}
+        {list.fault &&
+          view !== "map" &&
+          (list.fault.status === 400 ? (
+            <Refused fault={list.fault} search={search} onChange={change} />
+          ) : (
+            <Fault fault={list.fault} again={list.reload} what="The frames" />
+          ))}
         {empty && <Nothing search={search} total={list.data!.count} onClear={clear} />}
         {view === "map" && (
           <Lazily load={loadMap} what="The map">

@@ -6,7 +6,7 @@ import type { Frame } from "../api/frame.ts";
 import { useComing } from "../design/coming.ts";
 import { textWidth } from "../design/text-width.ts";
 import { Preview } from "../frame/preview.tsx";
-import { type Column, NAME } from "./column.tsx";
+import { type Column, NAME, NAME_IN_TWO } from "./column.tsx";
 import { RowDetail } from "./row-detail.tsx";
 import { pick, selected, touch } from "./selection.ts";
 
@@ -136,12 +136,16 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
           <Preview frame={frame} size="list" />
         </td>
       )}
-      <th scope="row" class={isLong(frame.basename, NAME) ? "long" : undefined} title={frame.basename}>
+      <th
+        scope="row"
+        class={isLong(frame.basename, thumbnails ? 1.5 * NAME_IN_TWO : NAME.width) ? "long" : undefined}
+        title={frame.basename}
+      >
         <a href={`frame/${frame.id}`}>{frame.basename}</a>
       </th>
       {columns.map((column) => {
         const shown = column.show(frame);
-        const long = shown !== null && isLong(String(shown), column);
+        const long = shown !== null && isLong(String(shown), column.width);
         return (
           <td
             key={column.id}
@@ -161,8 +165,8 @@ const TEXT = 0.8125;
 const PADDING = 1;
 
 /** Whether a text may need to be cut. Every cell that can cut is one more thing to put together in each frame. */
-function isLong(text: string, { width, least = width }: Column): boolean {
-  return textWidth(text) * TEXT > least - PADDING;
+function isLong(text: string, width: number): boolean {
+  return textWidth(text) * TEXT > width - PADDING;
 }
 
 /** Arrow keys go from row to row in the same column of controls; with Shift they pick on the way. */

@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Frame } from "../api/frame.ts";
 import { Icon } from "../design/icon.tsx";
-import { COLUMNS, type Column, density, NAME, shownColumns, THUMBNAILS } from "./column.tsx";
+import { COLUMNS, type Column, density, NAME, NAME_IN_TWO, shownColumns, THUMBNAILS } from "./column.tsx";
 import type { Search } from "./query.ts";
 import { pick, selected } from "./selection.ts";
 import { Rows } from "./table-rows.tsx";
@@ -21,17 +21,18 @@ export function Table({ frames, search, onSort, onUnfold }: TableProps) {
   const thumbnails = chosen.has(THUMBNAILS);
 
   const narrow = [TICK_WIDTH, FOLD_WIDTH, ...(thumbnails ? [THUMB_WIDTH] : [])];
-  const wide = [NAME, ...columns].map(({ width, least = width }) => ({ width, least }));
+  const widths = [NAME, ...columns].map(({ width }) => width);
+  const least = [thumbnails ? NAME_IN_TWO : NAME.width, ...widths.slice(1)];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable to be scrolled
     <section class="table-scroll" tabIndex={0} aria-label="Table of frames">
       <table
         class={`frames grouped ${density.value}${thumbnails ? " with-thumbs" : ""}`}
         style={{
-          minWidth: `${[...narrow, ...wide.map(({ least }) => least)].reduce((sum, width) => sum + width)}rem`,
+          minWidth: `${[...narrow, ...least].reduce((sum, width) => sum + width)}rem`,
           "--columns": [
             ...narrow.map((width) => `${width}rem`),
-            ...wide.map(({ width, least }) => `minmax(${least}rem, ${width}fr)`),
+            ...widths.map((width, i) => `minmax(${least[i]}rem, ${width}fr)`),
           ].join(" "),
         }}
         aria-rowcount={frames.length + 1}
