@@ -144,11 +144,11 @@ it("finds nothing while files go up, wait and fail, and while the archive is awa
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`${url}/upload`);
   await page.route("**/frames/create/", (route) =>
-    route.request().postData()?.includes("wrong.fits")
-      ? route.fulfill({ json: { created: 0, filenames: [], errors: ["wrong.fits: not a FITS file"] } })
+    route.request().postData()?.includes("a-wrong.fits")
+      ? route.fulfill({ json: { created: 0, filenames: [], errors: ["a-wrong.fits: not a FITS file"] } })
       : undefined,
   );
-  const names = ["wrong.fits", "a.fits", "b.fits", "c.fits", "d.fits", "notes.txt"];
+  const names = ["a-wrong.fits", "a.fits", "b.fits", "c.fits", "d.fits", "notes.txt"];
   const files = names.map((name) => ({ name, mimeType: "image/fits", buffer: Buffer.from(name) }));
   await page.getByLabel("Files", { exact: true }).setInputFiles(files);
   await page.locator(".item-row.failed").waitFor();
