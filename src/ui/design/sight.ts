@@ -7,22 +7,23 @@
 const NEAR = "50% 0px";
 /** Faster than this, nothing can be made out: pixels a millisecond. */
 const TOO_FAST = 1.5;
-/** The shortest time that a speed is made out in, ms. */
-const FRAME = 16;
-/** So long it must have been slower, ms. */
+/** How often it is looked, ms. Not in each frame: a scroll would wait for that. */
 const PAUSE = 100;
-/** As many are told in a frame: images that come all at once make frames late. */
+/** As many are told at a time while the page is scrolled: images that come all at once make frames late. */
 const AT_ONCE = 3;
+/** After so many looks without a move the page rests, and all are told. */
+const REST = 2;
 
 /** What waits to be told, by the element that has to be near. */
 const waiting = new Map<Element, Set<() => void>>();
 const near = new Set<Element>();
 let watch: IntersectionObserver | null = null;
-let looking = false;
-/** When it was last looked and where the page was scrolled to; when it was last scrolled too fast. */
+let timer = 0;
+/** When it was last looked, and where the page was scrolled to. */
 let before = 0;
 let last = 0;
-let fast = Number.NEGATIVE_INFINITY;
+/** Looks since it was last moved. */
+let still = 0;
 
 function forget(element: Element): void {
   watch!.unobserve(element);
@@ -30,19 +31,19 @@ function forget(element: Element): void {
   near.delete(element);
 }
 
-/** In each frame while something near the window waits. */
-function look(now: number): void {
-  const at = window.scrollY;
-  if (Math.abs(at - last) > TOO_FAST * Math.max(now - before, FRAME)) fast = now;
+function look(): void {
+  const [now, at] = [performance.now(), window.scrollY];
+  const slow = Math.abs(at - last) <= TOO_FAST * (now - before);
+  still = at === last ? still + 1 : 0;
   before = now;
   last = at;
-  if (now - fast >= PAUSE) tell();
-  looking = near.size > 0;
-  if (looking) requestAnimationFrame(look);
+  if (still >= REST) tell(Number.POSITIVE_INFINITY);
+  else if (slow) tell(AT_ONCE);
+  timer = near.size > 0 ? window.setTimeout(look, PAUSE) : 0;
 }
 
-function tell(): void {
-  let left = AT_ONCE;
+function tell(most: number): void {
+  let left = most;
   for (const element of near) {
     const told = waiting.get(element)!;
     for (const seen of told) {
@@ -59,13 +60,13 @@ function come(entries: IntersectionObserverEntry[]): void {
     if (!isIntersecting) near.delete(target);
     else if (waiting.has(target)) near.add(target);
   }
-  if (near.size === 0 || looking) return;
-  looking = true;
-  before = performance.now();
+  if (near.size === 0 || timer !== 0) return;
   // What is there when a page opens comes at once; on the way, the speed has to be known first.
-  if (window.scrollY !== last) fast = before;
+  if (window.scrollY === last) return tell(Number.POSITIVE_INFINITY);
+  before = performance.now();
   last = window.scrollY;
-  requestAnimationFrame(look);
+  still = 0;
+  timer = window.setTimeout(look, PAUSE);
 }
 
 /**
