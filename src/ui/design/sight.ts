@@ -62,7 +62,10 @@ function come(entries: IntersectionObserverEntry[]): void {
   }
   if (near.size === 0 || timer !== 0) return;
   // What is there when a page opens comes at once; on the way, the speed has to be known first.
-  if (window.scrollY === last) return tell(Number.POSITIVE_INFINITY);
+  if (window.scrollY === last) {
+    tell(Number.POSITIVE_INFINITY);
+    return;
+  }
   before = performance.now();
   last = window.scrollY;
   still = 0;
