@@ -37,7 +37,10 @@ const AggregateSchema = z.object({
       rlevels: counts,
     })
     .optional()
-    .openapi({ description: "With counts=true: how many frames each choice leaves, its own filter set aside" }),
+    .openapi({
+      description:
+        "With counts=true: how many frames each choice leaves, its own filter set aside. `None` stands for frames without one, in the lists as well",
+    }),
 });
 
 /** Keys as the API writes them, sorted as Python sorts them. */
@@ -50,12 +53,13 @@ function sorted<T extends string | number | null>(found: Map<T, number>, missing
   return [...named].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function choicesOf(found: Aggregate) {
+/** `missing`: what stands for frames without a type, site, telescope or instrument; null: an empty text. */
+function choicesOf(found: Aggregate, missing: string | null) {
   return {
-    imagetypes: sorted(found.imagetyp, null),
-    sites: sorted(found.siteid, null),
-    telescopes: sorted(found.telid, null),
-    instruments: sorted(found.instrume, null),
+    imagetypes: sorted(found.imagetyp, missing),
+    sites: sorted(found.siteid, missing),
+    telescopes: sorted(found.telid, missing),
+    instruments: sorted(found.instrume, missing),
     filters: sorted(found.filter, "None"),
     binnings: sorted(found.binning, null),
     proposals: sorted(found.propid, null),
@@ -88,7 +92,8 @@ aggregate.openapi(
     const query = queryOf(parseFilters(searchParams), sight, Date.now());
     const facets = flagOf(c, "counts");
     const found = await c.var.catalogue.aggregate(query, sight, { facets });
-    const choices = choicesOf(found);
+    // With counts, every choice is one that its filter takes; without, the lists are pyobs-archive's.
+    const choices = choicesOf(found, facets ? "None" : null);
     const lists = Object.fromEntries(
       Object.entries(choices).map(([field, entries]) => [field, entries.map(([name]) => name)]),
     );

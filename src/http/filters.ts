@@ -38,6 +38,17 @@ function exact(
   };
 }
 
+/** Facts that a frame may lack, which is kept as the empty text: `None` finds that, and what is called so. */
+function exactOrNone(field: EqualityField): Pick<Parameter, "repeatable" | "into"> {
+  return {
+    repeatable: true,
+    into: (values, { query }) => {
+      const wanted = values.flatMap((value) => (value === "None" ? ["", value] : [value]));
+      query.equals = { ...query.equals, [field]: wanted };
+    },
+  };
+}
+
 function single(into: (value: string, search: SearchDraft) => void): Pick<Parameter, "repeatable" | "into"> {
   return { repeatable: false, into: (values, search) => into(values.at(-1)!, search) };
 }
@@ -46,9 +57,9 @@ export const FILTERS: readonly Parameter[] = [
   {
     name: "IMAGETYPE",
     aliases: ["OBSTYPE", "configuration_type", "include_configuration_type"],
-    meaning: "Type of image, as in the header's IMAGETYP",
+    meaning: "Type of image, as in the header's IMAGETYP; `None` finds frames without one",
     example: "object",
-    ...exact("imagetyp", read.text),
+    ...exactOrNone("imagetyp"),
   },
   {
     name: "exclude_configuration_type",
@@ -69,20 +80,26 @@ export const FILTERS: readonly Parameter[] = [
       if (read.truth(value)) query.notImagetyp = [...(query.notImagetyp ?? []), ...CALIBRATION_TYPES];
     }),
   },
-  { name: "SITE", aliases: ["SITEID", "site_id"], meaning: "Site", example: "goe", ...exact("siteid", read.text) },
+  {
+    name: "SITE",
+    aliases: ["SITEID", "site_id"],
+    meaning: "Site; `None` finds frames without one",
+    example: "goe",
+    ...exactOrNone("siteid"),
+  },
   {
     name: "TELESCOPE",
     aliases: ["TELID", "telescope_id"],
-    meaning: "Telescope",
+    meaning: "Telescope; `None` finds frames without one",
     example: "0m50",
-    ...exact("telid", read.text),
+    ...exactOrNone("telid"),
   },
   {
     name: "INSTRUMENT",
     aliases: ["INSTRUME", "instrument_id"],
-    meaning: "Instrument",
+    meaning: "Instrument; `None` finds frames without one",
     example: "sb63",
-    ...exact("instrume", read.text),
+    ...exactOrNone("instrume"),
   },
   {
     name: "FILTER",

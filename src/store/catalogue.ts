@@ -49,7 +49,7 @@ export interface Catalogue {
   readonly bookmark: string | null;
   /** One page and the exact number of frames found. Throws ArchiveError-free: bad cursors are `BadCursorError`. */
   list(query: FrameQuery, page: Page, sight: Sight): Promise<FrameList>;
-  /** Choices among the frames found. With `facets`, each field's counts ignore that field's own filter. */
+  /** Choices among the frames found. With `facets`, each field's counts ignore what is chosen of that field. */
   aggregate(query: FrameQuery, sight: Sight, options?: { facets?: boolean }): Promise<Aggregate>;
   /** The objects with the most frames among those found, each with how many. */
   objects(query: FrameQuery, limit: number, sight: Sight): Promise<ObjectCount[]>;

@@ -27,8 +27,8 @@ export function momentOf(query: FrameQuery, sight: Sight): number | null {
 }
 
 /**
- * Combinations with frames that the query and the sight leave; `but` leaves one field's filter out. The same array for
- * the same question until something changes, so that what is worked out from it can be kept beside it.
+ * Combinations with frames that the query and the sight leave; `but` leaves one field's chosen values out. The same array
+ * for the same question until something changes, so that what is worked out from it can be kept beside it.
  */
 export function choose(
   snapshot: Snapshot,
@@ -51,9 +51,13 @@ export function idSet(combinations: readonly Combination[]): ReadonlySet<number>
 /** The same for whatever `choose` answers alike. */
 export function choiceKey(query: FrameQuery, sight: Sight, but?: CombinationField): string {
   const about = FIELDS.map((field) => (field === but ? null : query.equals?.[field]));
-  const types = but === "imagetyp" ? null : query.notImagetyp;
   const isPublic = query.public?.now === momentOf(query, sight) ? query.public?.is : null;
-  return JSON.stringify([about, types, isPublic, sight.kind === "all" ? null : [sight.undated, sight.proposals]]);
+  return JSON.stringify([
+    about,
+    query.notImagetyp,
+    isPublic,
+    sight.kind === "all" ? null : [sight.undated, sight.proposals],
+  ]);
 }
 
 function select(snapshot: Snapshot, query: FrameQuery, sight: Sight, but?: CombinationField): readonly Combination[] {
@@ -66,7 +70,7 @@ function select(snapshot: Snapshot, query: FrameQuery, sight: Sight, but?: Combi
   }
   if (query.notImagetyp !== undefined) {
     const unwanted = new Set(query.notImagetyp);
-    if (but !== "imagetyp") tests.push((one) => !unwanted.has(one.imagetyp));
+    tests.push((one) => !unwanted.has(one.imagetyp));
   }
   if (query.public !== undefined && query.public.now === momentOf(query, sight)) {
     const { is } = query.public;

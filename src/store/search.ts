@@ -179,7 +179,7 @@ export function aggregate(reader: Reader, query: FrameQuery, sight: Sight, facet
   const { snapshot } = reader;
   return reader.steady(momentOf(query, sight), async (ask) => {
     // With facets every field's own filter is left out in turn, so the counts must reach over all of these.
-    const wide: FrameQuery = facets ? { ...query, equals: withoutFields(query), notImagetyp: undefined } : query;
+    const wide: FrameQuery = facets ? { ...query, equals: withoutFields(query) } : query;
     const planned = await plan(ask, reader, wide, sight);
     if (planned === null) return summary(snapshot, new Map(), query, sight, facets);
     const { p } = planned;

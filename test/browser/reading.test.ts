@@ -1,6 +1,7 @@
 /** What the pages read and work out by themselves, without a browser. */
 import { createHash, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
+import { parseDec, parseRa } from "../../src/sky/angle.ts";
 import type { Frame } from "../../src/ui/api/frame.ts";
 import { citationOf } from "../../src/ui/frame/citation.ts";
 import { readTable } from "../../src/ui/frame/csv.ts";
@@ -29,6 +30,45 @@ it.for([
   ["132952.7+471143", "13:29:52.7", "+47:11:43"],
 ])("parts %s into right ascension and declination", ([text, ra, dec]) => {
   expect(readPosition(text!)).toEqual({ ra, dec });
+});
+
+it("reads one position in every notation of programs, journals and word processors", () => {
+  // What astropy's SkyCoord makes of the first of them.
+  const [ra, dec] = [202.4695833333333, -47.195277777777775];
+  const texts = [
+    "13h29m52.7s -47d11m43s",
+    "13:29:52.7,-47:11:43",
+    "13:29:52.7;-47:11:43",
+    "+13:29:52.7 -47:11:43",
+    "13:29:52.7\t–47:11:43",
+    "13:29:52.7 | -47:11:43 |",
+    "(13h 29m 52.7s, -47d 11m 43s)",
+    "13ʰ29ᵐ52.7ˢ −47°11′43″",
+    "13ʰ29ᵐ52ˢ.7 −47°11′43″.0",
+    "13h29m52.s7, −47°11′43.″0",
+    "13^h29^m52.7^s -47^d11^m43^s",
+    "13h29m52.7s -47°11’43”",
+    "13h29m52.7s -47º11'43''",
+    "13hr29min52.7sec -47deg11min43sec",
+    "13 h 29 m 52.7 s -47 d 11 m 43 s",
+    "13h29.87833333333m -47d11.71666666667m",
+    "202d28m10.5s -47d11m43s",
+    "202.4695833333333 -47.195277777777775",
+    "[202.4695833333333, -47.195277777777775]",
+    "2.024695833333333e+02 -4.7195277777777775e+01",
+    "202.4695833333333 degrees, -47.195277777777775 degrees",
+    "13.497972222222222h -47.195277777777775d",
+    "fk5; 13:29:52.7 -47:11:43",
+    "132952.7-471143",
+  ];
+  const angles = texts.map((text) => {
+    const position = readPosition(text)!;
+    return [text, parseRa(position.ra).toFixed(9), parseDec(position.dec).toFixed(9)];
+  });
+  expect(angles).toEqual(texts.map((text) => [text, ra.toFixed(9), dec.toFixed(9)]));
+  expect(readPosition("13h29m52.7s 47d11m43s")).toEqual({ ra: "13h29m52.7s", dec: "47d11m43s" });
+  // Another equinox is another position: better none than a wrong one.
+  expect(readPosition("B1950 13:29:52.7 -47:11:43")).toBeNull();
 });
 
 it.for(["", "M 51", "RA 5", "J132952.7+471143", "202.47", "13:29:52", "+47:11:43", "1 2 3"])(

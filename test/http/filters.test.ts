@@ -37,6 +37,7 @@ describe("filters", () => {
     expect(found("OBSTYPE=bias&configuration_type=dark")).toEqual({ equals: { imagetyp: ["bias", "dark"] } });
     expect(found("SITE=goe&SITE=mon&SITEID=saao")).toEqual({ equals: { siteid: ["goe", "mon", "saao"] } });
     expect(found("FILTER=None&primary_optical_element=V")).toEqual({ equals: { filter: [null, "V"] } });
+    expect(found("SITE=None&SITE=goe")).toEqual({ equals: { siteid: ["", "None", "goe"] } });
     // Half a position, as pyobs-archive's page sends it while somebody types the other half.
     expect(found("RA=202.4696&DEC=")).toEqual({});
     expect(found("RA=&DEC=-0.5")).toEqual({});

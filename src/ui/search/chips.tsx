@@ -2,7 +2,7 @@
 import { formatDec, formatRa, parseDec, parseRa } from "../../sky/angle.ts";
 import { parseRegion } from "../../sky/region.ts";
 import { Icon } from "../design/icon.tsx";
-import { DEFAULT_RADIUS, FACETS, SWITCHES, TIMES, TYPED } from "./field.ts";
+import { choiceWords, DEFAULT_RADIUS, FACETS, SWITCHES, TIMES, TYPED } from "./field.ts";
 import { SPAN_WORDS } from "./preset.ts";
 import type { Search } from "./query.ts";
 
@@ -69,7 +69,7 @@ export function chipsOf(search: Search): Chip[] {
     }
     for (const value of values) {
       const without = { [name]: values.filter((other) => other !== value) };
-      if (facet) chips.push({ label: facet.label, value: facet.words?.(value) ?? value, without });
+      if (facet) chips.push({ label: facet.label, value: choiceWords(facet, value), without });
       else if (name in SWITCHES) {
         const { label, values: words } = SWITCHES[name as keyof typeof SWITCHES];
         chips.push({ label, value: (words as Record<string, string>)[value] ?? value, without });

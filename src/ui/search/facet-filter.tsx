@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { count } from "../design/format.ts";
-import type { Facet } from "./field.ts";
+import { choiceWords, type Facet } from "./field.ts";
 
 interface FacetFilterProps {
   facet: Facet;
@@ -33,7 +33,7 @@ export function FacetFilter({ facet, choices, counts, chosen, onChoose }: FacetF
               onChoose(event.currentTarget.checked ? [...chosen, value] : chosen.filter((other) => other !== value))
             }
           />
-          <span class="grow">{facet.words?.(value) ?? (value === "" ? "unknown" : value)}</span>
+          <span class="grow">{choiceWords(facet, value)}</span>
           {counts && (
             <span class="muted small">
               {count(counts[value] ?? 0)}

@@ -13,9 +13,17 @@ export interface Facet {
   words?: (value: string) => string;
 }
 
+/** Among choices: frames that have no such value. */
+const WITHOUT = "None";
+
+/** A choice as people read it. */
+export function choiceWords(facet: Facet, value: string): string {
+  return facet.words?.(value) ?? (value === WITHOUT ? "unknown" : value);
+}
+
 export const FACETS: readonly Facet[] = [
   { name: "IMAGETYPE", label: "Image type", choices: "imagetypes" },
-  { name: "FILTER", label: "Filter", choices: "filters", words: (value) => (value === "None" ? "none" : value) },
+  { name: "FILTER", label: "Filter", choices: "filters", words: (value) => (value === WITHOUT ? "none" : value) },
   { name: "SITE", label: "Site", choices: "sites" },
   { name: "TELESCOPE", label: "Telescope", choices: "telescopes" },
   { name: "INSTRUMENT", label: "Instrument", choices: "instruments" },
