@@ -1,8 +1,8 @@
 /** The text members at the head of every bundle: what is in it, how to check it, and what is not in it. */
 import { crc32 } from "node:zlib";
 import { Deflate } from "fflate";
+import { csvLine } from "../csv.ts";
 import type { Frame } from "../store/frame.ts";
-import { csvLine } from "./link-list.ts";
 
 /** Names of the text members; no frame may have one of them. */
 export const MANIFEST = "manifest.csv";

@@ -2,6 +2,7 @@
  * A list of files to fetch, in the words of the program that will fetch them: signed links with names, sizes and
  * checksums. Names are those of the zip (`bundle-names.ts`), so nothing in them needs more escaping than a quote.
  */
+import { csvLine } from "../csv.ts";
 
 export const LIST_FORMATS = ["urls", "csv", "aria2", "wget", "curl", "metalink"] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
@@ -38,20 +39,6 @@ const MISSING = "Not in the archive, or not for you, of the frames that were ask
 /** For formats with comments from `#` to the end of the line. */
 const comment = (text: string) => `# ${text.replaceAll(/[\r\n]+/g, " ")}\n`;
 const remark = ({ name, note }: Listed) => (note === null ? "" : comment(`${name} is ${note}`));
-
-/**
- * One row of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP
- * advises (https://owasp.org/www-community/attacks/CSV_Injection), and so does one that begins with an apostrophe:
- * whoever takes one apostrophe away from the beginning of a cell has the exact text again.
- */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  const quoted = cells.map((value) => {
-    const raw = value === null ? "" : String(value);
-    const text = typeof value === "string" && /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${raw}` : raw;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  });
-  return `${quoted.join(",")}\r\n`;
-}
 
 /** For sh: everything between single quotes is itself. */
 function shell(text: string): string {

@@ -22,8 +22,8 @@ let timer = 0;
 /** When it was last looked, and where the page was scrolled to. */
 let before = 0;
 let last = 0;
-/** Looks since it was last moved. */
-let still = 0;
+/** Looks since it was last moved. A page that opens rests. */
+let still = REST;
 
 function forget(element: Element): void {
   watch!.unobserve(element);
@@ -61,8 +61,8 @@ function come(entries: IntersectionObserverEntry[]): void {
     else if (waiting.has(target)) near.add(target);
   }
   if (near.size === 0 || timer !== 0) return;
-  // What is there when a page opens comes at once; on the way, the speed has to be known first.
-  if (window.scrollY === last) {
+  // What comes where the page rests comes at once; on the way, the speed has to be known first.
+  if (still >= REST && window.scrollY === last) {
     tell(Number.POSITIVE_INFINITY);
     return;
   }

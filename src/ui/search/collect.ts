@@ -1,5 +1,6 @@
 /** The whole result of a search as a file: collected page by page from the API, as CSV or as JSON. */
 
+import { csvLine } from "../../csv.ts";
 import type { Frame } from "../api/frame.ts";
 import { framePages } from "../api/frame-walk.ts";
 import { saveBlob } from "../design/save.ts";
@@ -37,15 +38,6 @@ const FIELDS = [
   "version",
   "url",
 ] as const satisfies readonly (keyof Frame)[];
-
-/** A line of RFC 4180; null is empty. */
-export function csvLine(values: readonly (string | number | null)[]): string {
-  const cells = values.map((value) => {
-    const text = value === null ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  });
-  return `${cells.join(",")}\r\n`;
-}
 
 /**
  * Saves all frames that a query finds, in its order. `onProgress`: frames so far. Rejects with an ApiError, or an

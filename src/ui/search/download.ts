@@ -45,35 +45,3 @@ export async function downloadSelected(ids: Iterable<number>, unpacked: boolean)
   const { pathname, search } = new URL(made.url);
   save(pathname + search);
 }
-
-/** The very query of this search as a command or a program. The token is left for the person to put in. */
-export function asCurl(query: string): string {
-  return `curl -H "Authorization: Token $ARCHIVE_TOKEN" '${document.baseURI}frames/?${query}'`;
-}
-
-export function asPython(query: string): string {
-  const params = [...new URLSearchParams(query)].map(([name, value]) => `    (${python(name)}, ${python(value)}),`);
-  return [
-    `# ARCHIVE_TOKEN in the environment is a token of yours: ${document.baseURI}account makes one.`,
-    "import os",
-    "import requests",
-    "",
-    "answer = requests.get(",
-    `    ${python(`${document.baseURI}frames/`)},`,
-    "    params=[",
-    ...params.map((line) => `    ${line}`),
-    "    ],",
-    '    headers={"Authorization": f"Token {os.environ[\'ARCHIVE_TOKEN\']}"},',
-    "    timeout=60,",
-    ")",
-    "answer.raise_for_status()",
-    'for frame in answer.json()["results"]:',
-    '    print(frame["id"], frame["basename"], frame["DATE_OBS"])',
-    "",
-  ].join("\n");
-}
-
-/** A string literal of Python: JSON's escapes are a subset of Python's. */
-function python(text: string): string {
-  return JSON.stringify(text);
-}

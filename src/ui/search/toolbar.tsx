@@ -9,7 +9,8 @@ import { Menu } from "../design/menu.tsx";
 import { Fault } from "../design/notice.tsx";
 import { saveResult } from "./collect.ts";
 import { COLUMNS, chooseDensity, density, showColumn, shownColumns, THUMBNAILS } from "./column.tsx";
-import { asCurl, asPython, downloadFound, downloadSelected, LIST_FORMATS, zipAddress } from "./download.ts";
+import { downloadFound, downloadSelected, LIST_FORMATS, zipAddress } from "./download.ts";
+import { asCurl, asPython } from "./program.ts";
 import { listQuery, type Search, type View } from "./query.ts";
 import { dropAll, selected, selectedBytes } from "./selection.ts";
 
@@ -213,8 +214,8 @@ function ExportMenu({ search, total, busy, onCollect, onUnpacked }: ExportProps)
           )}
           <p class="menu-title">This page's query</p>
           <div class="buttons menu-copies">
-            <Copy text={asCurl(query)} what="the query for curl" words="Copy as curl" />
-            <Copy text={asPython(query)} what="the query for Python" words="Copy as Python" />
+            <Copy text={asCurl(document.baseURI, query)} what="the query for curl" words="Copy as curl" />
+            <Copy text={asPython(document.baseURI, query)} what="the query for Python" words="Copy as Python" />
           </div>
         </>
       )}
