@@ -32,6 +32,8 @@ export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "
     pixels: [x: number, y: number, value: number, ra: number, dec: number][];
     cube: [x: number, y: number, plane: number, value: number | null][];
     sources: [id: number, x: number, y: number, ra: number, dec: number, peak: number][];
+    /** numpy's percentiles and astropy's zscale, by what the viewer calls them. */
+    cuts: Record<string, [low: number, high: number]>;
     /** Of `KINDS`, by HDU; a value as numpy writes it, null: undefined. */
     units: Record<string, [x: number, y: number, value: string | null, ra: number, dec: number][]>;
   }
@@ -82,6 +84,21 @@ export class ViewerPage {
     await expect.poll(() => this.canvas.getAttribute("data-drawn")).not.toBeNull();
   }
 
+  /** Until what is on screen is what is wanted. */
+  async resting(): Promise<void> {
+    let before: string | null = null;
+    await expect
+      .poll(
+        async () => {
+          const [last, now] = [before, await this.canvas.getAttribute("data-drawn")];
+          before = now;
+          return last === now;
+        },
+        { interval: 150 },
+      )
+      .toBe(true);
+  }
+
   /** A part of the read-out or a panel, as it stands. */
   async part(name: string): Promise<string> {
     return ((await this.page.locator(`[data-part=${name}]`).textContent()) ?? "").trim();
@@ -91,11 +108,13 @@ export class ViewerPage {
     return this.page.getByRole("button", { name, exact: true });
   }
 
-  /** Where a pixel is in the window, while the address says `at=x0,y0,scale,0`. */
+  /** Where a pixel is in the window, while the address says `at=x0,y0,scale,degrees`, mirrored with `,m` behind it. */
   async windowOf([x, y]: readonly [number, number]): Promise<[number, number]> {
-    const [x0, y0, scale] = new URL(this.page.url()).searchParams.get("at")!.split(",").map(Number);
+    const [x0, y0, scale, degrees, mirror] = new URL(this.page.url()).searchParams.get("at")!.split(",");
+    const [dx, dy] = [(x - Number(x0)) * (mirror === "m" ? -1 : 1), y - Number(y0)];
+    const [c, s] = [Math.cos, Math.sin].map((of) => Number(scale) * of((Number(degrees) * Math.PI) / 180));
     const box = (await this.canvas.boundingBox())!;
-    return [box.x + box.width / 2 + (x - x0!) * scale!, box.y + box.height / 2 - (y - y0!) * scale!];
+    return [box.x + box.width / 2 + c! * dx - s! * dy, box.y + box.height / 2 - s! * dx - c! * dy];
   }
 
   async point(pixel: readonly [number, number]): Promise<void> {
@@ -138,6 +157,38 @@ export class ViewerPage {
       const ratio = canvas.width / canvas.clientWidth;
       ${JSON.stringify(places)}.map(([x, y]) => [...copy.getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data]);
     }`);
+  }
+
+  /** How opaque, 0 to 255, what lies above the image is in places: CSS pixels from its right (negative: left) and lower edge. */
+  async inkAt(places: [right: number, up: number][]): Promise<number[]> {
+    return this.page.evaluate(`{
+      const canvas = document.querySelector(".viewer-overlay");
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      ${JSON.stringify(places)}.map(([right, up]) =>
+        copy.getImageData(right > 0 ? canvas.width - right : -right, canvas.height - up, 1, 1).data[3]);
+    }`);
+  }
+
+  /** Part of the pixels in which a picture differs by more than a shade from what is seen of the stage. */
+  async differs(png: Buffer): Promise<number> {
+    const seen = await this.page.locator(".viewer-stage").screenshot();
+    return this.page.evaluate(
+      async (pictures) => {
+        const [a, b] = await Promise.all(
+          pictures.map(async (text) => {
+            const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+            const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+            const copy = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
+            copy.drawImage(image, 0, 0);
+            return copy.getImageData(0, 0, image.width, image.height).data;
+          }),
+        );
+        const apart = a!.reduce((count, value, i) => count + Number(Math.abs(value - (b![i] ?? -9)) > 3), 0);
+        return apart / a!.length;
+      },
+      [png, seen].map((bytes) => bytes.toString("base64")),
+    );
   }
 
   /** Mean brightness of what is drawn, and the part of the canvas that it covers. */

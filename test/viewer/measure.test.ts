@@ -108,6 +108,32 @@ describe("a star", () => {
     }
   });
 
+  it("is the one that was clicked, at the image's edge too; and a hot pixel is none", () => {
+    // Moffat's profile with an exponent of 3 on a level ground.
+    const stars = [
+      { x: 30.3, y: 40.6, fwhm: 5, amplitude: 9000 },
+      { x: 42.1, y: 40.2, fwhm: 5, amplitude: 3000 },
+      { x: 98.4, y: 2.2, fwhm: 4, amplitude: 8000 },
+    ];
+    const pixels = { width: 100, height: 80, x0: 0, y0: 0, values: new Float32Array(8000) };
+    for (let i = 0; i < 8000; i++) {
+      pixels.values[i] = 300 + 3 * Math.sin(i * i);
+      for (const { x, y, fwhm, amplitude } of stars) {
+        const alpha = fwhm / 2 / Math.sqrt(2 ** (1 / 3) - 1);
+        const r2 = ((i % 100) + 1 - x) ** 2 + (Math.floor(i / 100) + 1 - y) ** 2;
+        pixels.values[i]! += amplitude * (1 + r2 / alpha ** 2) ** -3;
+      }
+    }
+    pixels.values[19 * 100 + 69]! += 20_000;
+    const options = { model: "moffat", reach: 14, saturation: null } as const;
+    for (const { x, y, fwhm } of stars) {
+      const found = measureStar(pixels, [x + 3, y - 1], options)!;
+      expect(Math.hypot(found.centre[0] - x, found.centre[1] - y)).toBeLessThan(0.2);
+      expect(Math.abs(found.fwhm / fwhm - 1)).toBeLessThan(0.04);
+    }
+    expect(measureStar(pixels, [70, 20], options)).toBeNull();
+  });
+
   it("is none where there is only noise, and says when it is saturated", async () => {
     expect(measureStar(plane, [10, 30], { model: "moffat", reach: 5, saturation: null })).toBeNull();
     expect(measureStar(plane, [-500, -500], { model: "moffat", reach: 5, saturation: null })).toBeNull();
@@ -177,7 +203,7 @@ describe("statistics", () => {
 
 it("a line's values are scipy's", () => {
   for (const { from, to, values } of measures.lines) {
-    const { value, distance } = lineProfile(plane, from, to);
+    const { value, distance } = lineProfile(plane, { from, to });
     expect(value.length).toBe(values.length);
     expect(distance.at(-1)).toBeCloseTo(Math.hypot(to[0] - from[0], to[1] - from[1]), 9);
     for (const [i, expected] of values.entries()) {

@@ -8,17 +8,26 @@
 
 import { middleOf, type Part } from "./plane.ts";
 
-export interface Camera {
-  /** Image coordinates in the middle of the canvas. */
-  x: number;
-  y: number;
-  /** CSS pixels for one image pixel. */
-  scale: number;
+export interface Turn {
   /** Radians, anticlockwise on the screen. */
   angle: number;
   /** Turns left and right round before turning: for images whose east lies on the right. */
   mirrored: boolean;
 }
+
+export interface Camera extends Turn {
+  /** Image coordinates in the middle of the canvas. */
+  x: number;
+  y: number;
+  /** CSS pixels for one image pixel. */
+  scale: number;
+}
+
+/** What a person has chosen to see: a part of the image, or the whole of it on whatever canvas, turned. */
+export type Framing = Camera | Turn;
+
+/** As the file has it: the first row at the bottom. */
+export const UPRIGHT: Turn = { angle: 0, mirrored: false };
 
 export interface Size {
   width: number;
@@ -28,13 +37,13 @@ export interface Size {
 const MOST_SCALE = 64;
 
 /** All of the image that is here, as large as the canvas lets it be. */
-export function wholeImage(image: Part, canvas: Size, turn: Pick<Camera, "angle" | "mirrored">): Camera {
+export function wholeImage(image: Part, canvas: Size, turn: Turn): Camera {
   const [c, s] = [Math.abs(Math.cos(turn.angle)), Math.abs(Math.sin(turn.angle))];
   const width = image.width * c + image.height * s;
   const height = image.width * s + image.height * c;
   const scale = Math.min(canvas.width / width, canvas.height / height, MOST_SCALE);
   const [x, y] = middleOf(image);
-  return { ...turn, x, y, scale };
+  return { angle: turn.angle, mirrored: turn.mirrored, x, y, scale };
 }
 
 /** The image coordinates below a point of the canvas. */
@@ -74,7 +83,7 @@ export function pan(camera: Camera, canvas: Size, dx: number, dy: number): Camer
  * How to turn the image so that north is up and east on the left. `step`: image offset of a small step north and of
  * one east, [dx, dy] each.
  */
-export function northUp(north: [number, number], east: [number, number]): Pick<Camera, "angle" | "mirrored"> {
+export function northUp(north: [number, number], east: [number, number]): Turn {
   // With north up, east lies on the left where it is anticlockwise from north.
   const mirrored = north[0] * east[1] - north[1] * east[0] < 0;
   const x = mirrored ? -north[0] : north[0];

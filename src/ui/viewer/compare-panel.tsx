@@ -1,17 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Frame, listFrames, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import { PACES } from "./address.ts";
 import type { Layer } from "./layer.ts";
 import { nameOf } from "./measured-on.tsx";
 import { middleOf } from "./plane.ts";
-import type { PixelReader } from "./reader.ts";
-import { openingOf } from "./reader.ts";
+import { openingOf, type PixelReader } from "./reader.ts";
 import type { ViewerState } from "./state.ts";
 
 /** Frames beside the first: each is in the graphics card's memory. */
 const MOST_BESIDE = 7;
-/** Seconds that a frame is in sight. Twice a second at most: WCAG 2.3.1 allows three flashes. */
-const PACES = [0.5, 1, 2];
 const OFFERED = 40;
 
 interface CompareProps {
@@ -41,22 +39,21 @@ export function ComparePanel({ state, reader }: CompareProps) {
   };
 
   // One after the other, so that they come in the order of the address, which the colours count on.
+  const next = state.awaited.value[0];
   useEffect(() => {
+    if (next === undefined) return;
     const controller = new AbortController();
     void (async () => {
-      for (let id = state.awaited.peek()[0]; id !== undefined; id = state.awaited.peek()[0]) {
-        try {
-          const other = await loadFrame(id, null, controller.signal);
-          if (id !== state.first.frame.id) await add(other);
-        } catch (cause) {
-          if (controller.signal.aborted) return;
-          setTrouble(cause instanceof Error ? cause.message : String(cause));
-        }
-        state.awaited.value = state.awaited.peek().slice(1);
+      try {
+        const other = await loadFrame(next, null, controller.signal);
+        if (next !== frame.id) await add(other);
+      } catch (cause) {
+        if (!controller.signal.aborted) setTrouble(cause instanceof Error ? cause.message : String(cause));
       }
+      if (!controller.signal.aborted) state.awaited.value = state.awaited.peek().filter((id) => id !== next);
     })();
     return () => controller.abort();
-  }, [state]);
+  }, [state, next]);
 
   if (centre === null) {
     return (
@@ -130,19 +127,33 @@ function factsOf(frame: Frame): string {
 }
 
 function Blink({ state }: { state: ViewerState }) {
-  const [pace, setPace] = useState(1);
-  const [running, setRunning] = useState(false);
+  const running = state.blink.value;
+  const [pace, setPace] = useState(running ?? 1);
   useEffect(() => {
-    if (!running) return;
-    const timer = setInterval(() => state.step(1), pace * 1000);
+    // What an address starts must not move before those who asked for stillness.
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) state.blink.value = null;
+    return () => {
+      state.blink.value = null;
+    };
+  }, [state]);
+  useEffect(() => {
+    if (running === null) return;
+    const timer = setInterval(() => state.step(1), running * 1000);
     return () => clearInterval(timer);
-  }, [running, pace, state]);
+  }, [running, state]);
   const { frame } = state.layer;
   return (
     <div class="blink">
       <div class="buttons">
-        <button type="button" class="button tight" aria-pressed={running} onClick={() => setRunning(!running)}>
-          {running ? "Stop" : "Blink"}
+        <button
+          type="button"
+          class="button tight"
+          aria-pressed={running !== null}
+          onClick={() => {
+            state.blink.value = running === null ? pace : null;
+          }}
+        >
+          {running === null ? "Blink" : "Stop"}
         </button>
         <button type="button" class="button tight" title="Previous frame (,)" onClick={() => state.step(-1)}>
           Previous
@@ -154,7 +165,11 @@ function Blink({ state }: { state: ViewerState }) {
           class="select tight"
           aria-label="Pace of blinking"
           value={String(pace)}
-          onChange={(event) => setPace(Number(event.currentTarget.value))}
+          onChange={(event) => {
+            const chosen = Number(event.currentTarget.value);
+            setPace(chosen);
+            if (running !== null) state.blink.value = chosen;
+          }}
         >
           {PACES.map((seconds) => (
             <option key={seconds} value={String(seconds)}>

@@ -163,7 +163,7 @@ function act(state: ViewerState): string {
   const at = crossOf(state);
   state.cursor.value = { at, pinned: true };
   const tool = state.tool.peek();
-  if (tool === "star") state.measure(at);
+  if (tool === "star") state.stars.measure(at);
   else if (tool === "move") {
     state.frameBy((now) => ({ ...now, x: at[0], y: at[1] }));
     return `${at[0]}, ${at[1]} is in the middle.`;

@@ -1,15 +1,13 @@
 import { useMemo } from "preact/hooks";
 import { type Layer, placeOn } from "./layer.ts";
-import { type LineProfile, lineProfile } from "./line-profile.ts";
+import { type Line, type LineProfile, lineProfile } from "./line-profile.ts";
 import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
 import { chain, Plot } from "./plot.tsx";
 import type { ViewerState } from "./state.ts";
 
-type Line = ViewerState["line"]["value"];
-
 /** The line as the frame in sight has it, in whose pixels all of it is said; null: none, or beyond it. */
-function lineOn(layer: Layer, first: Layer, drawn: Line): Line {
+function lineOn(layer: Layer, first: Layer, drawn: Line | null): Line | null {
   if (drawn === null) return null;
   const [from, to] = [placeOn(layer, first, drawn.from), placeOn(layer, first, drawn.to)];
   return from && to && { from, to };
@@ -26,7 +24,7 @@ function wordsOf({ distance, range }: LineProfile): string {
 export function lineText(state: ViewerState): string {
   const line = lineOn(state.layer, state.first, state.line.peek());
   if (line === null) return "The line lies beyond the frame in sight.";
-  return `Line: ${wordsOf(lineProfile(state.layer.plane, line.from, line.to))}.`;
+  return `Line: ${wordsOf(lineProfile(state.layer.plane, line))}.`;
 }
 
 /** Values along the line that was drawn. */
@@ -34,7 +32,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
   const { layer, first } = state;
   const drawn = state.line.value;
   const line = useMemo(() => lineOn(layer, first, drawn), [drawn, layer, first]);
-  const profile = useMemo(() => line && lineProfile(layer.plane, line.from, line.to), [line, layer]);
+  const profile = useMemo(() => line && lineProfile(layer.plane, line), [line, layer]);
   if (line === null || profile === null) {
     return (
       <section class="viewer-part" aria-labelledby="line-title">

@@ -1,6 +1,11 @@
 /** Values along a line. Pure. */
 import { numberAt, type Plane, type Point } from "./plane.ts";
 
+export interface Line {
+  from: Point;
+  to: Point;
+}
+
 export interface LineProfile {
   /** Pixels from the beginning. */
   distance: Float64Array;
@@ -11,7 +16,7 @@ export interface LineProfile {
 }
 
 /** Samples a pixel apart (both ends are among them), straight between the four pixels around each. */
-export function lineProfile(plane: Plane, [x0, y0]: Point, [x1, y1]: Point): LineProfile {
+export function lineProfile(plane: Plane, { from: [x0, y0], to: [x1, y1] }: Line): LineProfile {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const steps = Math.max(1, Math.ceil(length));
   const distance = Float64Array.from({ length: steps + 1 }, (_, i) => (length * i) / steps);

@@ -9,7 +9,8 @@ import { directions, scaleBar } from "./sky.ts";
 import type { ViewerState } from "./state.ts";
 
 const INK = "#ffd34d";
-const GRID_INK = "rgb(140 200 255 / 60%)";
+const GRID_INK = "rgb(140 200 255 / 80%)";
+const GRID_SHADE = "rgb(0 0 0 / 40%)";
 const LABEL_INK = "#b9dcff";
 const SOURCE_INK = "rgb(110 230 150 / 85%)";
 const TOOL_INK = "#ff9de0";
@@ -17,6 +18,8 @@ const SHADE = "rgb(0 0 0 / 70%)";
 /** CSS pixels. */
 const ARM = 30;
 const SOURCE_RADIUS = 7;
+/** Half of what a source's ring takes up. */
+const RING_HALF = 10;
 /** Milliseconds between drawings of compass and scale bar alone: while the image is zoomed they change with every frame. */
 const SELDOM = 250;
 /** What compass and scale bar need of the stage's lower end. */
@@ -94,7 +97,7 @@ function overlayOf(state: ViewerState): Layout | null {
   const [line, region, star, anchor] = [
     tool === "line" ? state.line.value : null,
     tool === "box" || tool === "circle" ? state.region.value : null,
-    tool === "star" ? state.starsHere.at(-1) : undefined,
+    tool === "star" ? state.stars.here.at(-1) : undefined,
     state.anchor.value,
   ];
   const cross = state.cross.value;
@@ -115,13 +118,15 @@ function overlayOf(state: ViewerState): Layout | null {
     context.textBaseline = "middle";
     const taken = marks === null ? [] : roomOfMarks(canvas);
     for (const one of grid) drawGridLine(context, one, place, canvas, taken);
+    const ring = sources.length === 0 ? null : ringOf(context.getTransform().a);
     for (const { row, at } of sources) {
       const [px, py] = place(at);
       if (px < -20 || py < -20 || px > canvas.width + 20 || py > canvas.height + 20) continue;
-      const isPicked = row === picked;
-      stroke(context, isPicked ? INK : SOURCE_INK, isPicked ? 2.5 : 1.25, () =>
-        context.arc(px, py, isPicked ? SOURCE_RADIUS + 3 : SOURCE_RADIUS, 0, 2 * Math.PI),
-      );
+      if (row === picked) {
+        stroke(context, INK, 2.5, () => context.arc(px, py, SOURCE_RADIUS + 3, 0, 2 * Math.PI));
+      } else {
+        context.drawImage(ring!, px - RING_HALF, py - RING_HALF, 2 * RING_HALF, 2 * RING_HALF);
+      }
     }
     if (line !== null) {
       const [from, to] = [place(line.from), place(line.to)];
@@ -167,6 +172,24 @@ function overlayOf(state: ViewerState): Layout | null {
   return { top: 0, key: null, draw };
 }
 
+let ring: { ratio: number; image: OffscreenCanvas } | null = null;
+
+/**
+ * A source's ring as an image, drawn once: that many rings, each stroked by itself, keep a browser without a graphics
+ * card busy for a minute where a catalogue has 50,000.
+ */
+function ringOf(ratio: number): OffscreenCanvas {
+  if (ring?.ratio !== ratio) {
+    const side = Math.ceil(2 * RING_HALF * ratio);
+    const image = new OffscreenCanvas(side, side);
+    const context = image.getContext("2d")!;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    stroke(context, SOURCE_INK, 1.25, () => context.arc(RING_HALF, RING_HALF, SOURCE_RADIUS, 0, 2 * Math.PI));
+    ring = { ratio, image };
+  }
+  return ring.image;
+}
+
 /** The part of the image that is in sight, with a margin. */
 function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
   const { x0, y0, width, height } = state.first.plane;
@@ -186,7 +209,12 @@ function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
 }
 
 /** A line on a dark shade, to be seen on any ground. */
-function stroke(context: CanvasRenderingContext2D, ink: string, width: number, path: () => void): void {
+function stroke(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  ink: string,
+  width: number,
+  path: () => void,
+): void {
   context.beginPath();
   path();
   context.strokeStyle = SHADE;
@@ -232,6 +260,10 @@ function drawGridLine(
     }
     ends.push(...[points[0]!, points.at(-1)!].filter(inside));
   }
+  // Dark beside light, to be seen on any ground; no darker than it takes, so that the stars below it are seen, too.
+  context.strokeStyle = GRID_SHADE;
+  context.lineWidth = 3;
+  context.stroke();
   context.strokeStyle = GRID_INK;
   context.lineWidth = 1;
   context.stroke();

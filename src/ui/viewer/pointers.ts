@@ -157,7 +157,7 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
 
   const click = (at: Point) => {
     const tool = state.tool.peek();
-    if (tool === "star") state.measure(imageAt(at));
+    if (tool === "star") state.stars.measure(imageAt(at));
     else if (tool === "line" || tool === "box" || tool === "circle") state.clear();
     const catalogue = state.sources.peek() ? state.catalogue.peek() : null;
     if (catalogue === null || typeof catalogue !== "object" || tool === "levels") return;

@@ -12,9 +12,9 @@ const MODEL_NAMES = { moffat: "Moffat", gauss: "Gauss" };
 
 /** The star measured last: its width in large letters, its radial profile, and the median of all measured. */
 export function StarPanel({ state }: { state: ViewerState }) {
-  const stars = state.starsHere;
+  const stars = state.stars.here;
   const star = stars.at(-1)?.star;
-  const elsewhere = state.stars.value.length - stars.length;
+  const elsewhere = state.stars.all.value.length - stars.length;
   return (
     <section class="viewer-part" aria-labelledby="star-title">
       <div class="part-head">
@@ -25,8 +25,8 @@ export function StarPanel({ state }: { state: ViewerState }) {
               key={model}
               type="button"
               class="button tight"
-              aria-pressed={state.starModel.value === model}
-              onClick={() => state.refit(model)}
+              aria-pressed={state.stars.model.value === model}
+              onClick={() => state.stars.refit(model)}
             >
               {MODEL_NAMES[model]}
             </button>
@@ -34,14 +34,18 @@ export function StarPanel({ state }: { state: ViewerState }) {
         </fieldset>
       </div>
       <MeasuredOn state={state} />
-      {state.starMissed.value && <p class="fault">No star rises out of the noise there.</p>}
+      {state.stars.missed.value && (
+        <p class="fault">
+          No star there: nothing that is wider than a pixel and has its peak in its middle rises out of the noise.
+        </p>
+      )}
       {star === undefined ? (
         <p class="muted">Click a star, or bring the cross-hair to it and press Enter.</p>
       ) : (
         <Measured star={star} state={state} />
       )}
       {elsewhere > 0 && (
-        <button type="button" class="button tight" onClick={() => state.measureSame()}>
+        <button type="button" class="button tight" onClick={() => state.stars.measureSame()}>
           Measure the other frames' stars here
         </button>
       )}

@@ -35,11 +35,35 @@ export interface StarOptions {
 /** A star is that much above the scatter of its background. */
 const LEAST_SIGNAL = 5;
 const LARGEST_ANNULUS = 200;
+/** Pixels: what is narrower is a hot one or a cosmic ray, and no light that came through air and optics. */
+const LEAST_WIDTH = 0.75;
 
-/** The star near a place; null where nothing there rises out of the noise. */
+/**
+ * The star near a place: the one on whose slope it lies, before a brighter one further away. Null where nothing there
+ * rises out of the noise.
+ */
 export function measureStar(plane: Plane, near: Point, options: StarOptions): Star | null {
-  let centre = brightest(plane, near, options.reach);
-  if (centre === null) return null;
+  for (const part of [0.25, 0.5, 1]) {
+    const top = summit(plane, near, part * options.reach, options.reach);
+    const star = top && measureAt(plane, top, options);
+    if (star) return star;
+  }
+  return null;
+}
+
+/** The end of the way up from a place, with `stride` from each to the brightest around it; no further away than `most`. */
+function summit(plane: Plane, near: Point, stride: number, most: number): Point | null {
+  let at = brightest(plane, near, stride);
+  for (;;) {
+    const next = at && brightest(plane, at, stride);
+    if (at === null || next === null || Math.hypot(next[0] - near[0], next[1] - near[1]) > most) return at;
+    if (next[0] === at[0] && next[1] === at[1]) return at;
+    at = next;
+  }
+}
+
+function measureAt(plane: Plane, top: Point, options: StarOptions): Star | null {
+  let centre = top;
   let fwhm = 4;
   let background: { level: number; noise: number } | null = null;
   let annulus: [number, number] = [0, 0];
@@ -64,7 +88,12 @@ export function measureStar(plane: Plane, near: Point, options: StarOptions): St
   const saturated = peak >= full || (tops > 4 && peak - level > 20 * noise);
   const samples = below(around, saturated ? Math.min(full, peak) : Number.POSITIVE_INFINITY);
   const fit = fitStar(samples, options.model, { amplitude: peak - level, ground: level, centre, fwhm });
-  if (fit === null || Math.hypot(fit.centre[0] - centre[0], fit.centre[1] - centre[1]) > 2 * fwhm) return null;
+  if (
+    fit === null ||
+    fit.fwhm < LEAST_WIDTH ||
+    Math.hypot(fit.centre[0] - centre[0], fit.centre[1] - centre[1]) > 2 * fwhm
+  )
+    return null;
 
   const shown = within(plane, fit.centre, Math.max(8, 3.5 * fit.fwhm));
   const radius = Float64Array.from(shown.x, (x, i) => Math.hypot(x - fit.centre[0], shown.y[i]! - fit.centre[1]));

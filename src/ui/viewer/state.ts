@@ -4,22 +4,17 @@ import type { Frame } from "../api/frame.ts";
 import { announce } from "../design/announce.tsx";
 import type { CsvTable } from "../frame/csv.ts";
 import type { View } from "./address.ts";
-import { type Camera, northUp, type Size, wholeImage, zoom } from "./camera.ts";
+import { type Camera, type Framing, northUp, type Size, UPRIGHT, wholeImage, zoom } from "./camera.ts";
 import { firstLayer, goneText, type Layer, laidOn, layerOn, regionOn } from "./layer.ts";
-import { type Levels, type Look, levelsBeside, levelsOfFirst } from "./look.ts";
+import type { Line } from "./line-profile.ts";
+import { type Levels, type Look, levelsBeside, levelsOfFirst, USUAL_LOOK } from "./look.ts";
 import type { LoadedImage } from "./message.ts";
 import { middleOf, type Point, samePart } from "./plane.ts";
 import { type Region, type Statistics, statisticsOf } from "./region.ts";
 import { directions } from "./sky.ts";
 import type { Source } from "./sources.ts";
-import type { StarModel } from "./star-fit.ts";
-import { type MeasuredStar, starOn } from "./star-on-layer.ts";
+import { Stars } from "./stars.ts";
 import type { Tool } from "./tool.ts";
-
-/** As the file has it: the first row at the bottom. */
-const UPRIGHT = { angle: 0, mirrored: false };
-/** CSS pixels around a click in which a star may be. */
-const STAR_REACH = 14;
 
 export interface Catalogue {
   table: CsvTable;
@@ -28,11 +23,10 @@ export interface Catalogue {
 
 export class ViewerState {
   readonly canvas = signal<Size>({ width: 1, height: 1 });
-  /** Null: the whole image, whatever the canvas's size. */
-  readonly framing: Signal<Camera | null>;
+  readonly framing = signal<Framing>(UPRIGHT);
   readonly camera: ReadonlySignal<Camera>;
-  readonly look: Signal<Look>;
-  readonly tool: Signal<Tool>;
+  readonly look = signal<Look>(USUAL_LOOK);
+  readonly tool = signal<Tool>("move");
   /** Place of the cross-hair; `pinned`: not below the pointer, so that it has to be drawn. */
   readonly cursor = signal<{ at: Point; pinned: boolean } | null>(null);
   /** The cross-hair that is drawn: what follows the pointer draws nothing anew. */
@@ -40,52 +34,74 @@ export class ViewerState {
     const cursor = this.cursor.value;
     return cursor?.pinned ? cursor.at : null;
   });
-  readonly grid: Signal<boolean>;
-  readonly marks: Signal<boolean>;
-  readonly sources: Signal<boolean>;
+  readonly grid = signal(false);
+  readonly marks = signal(true);
+  readonly sources = signal(false);
+  readonly comparing = signal(false);
   readonly catalogue = signal<Catalogue | "none" | "loading" | "failed" | null>(null);
   /** The catalogue's row that is picked. */
-  readonly picked: Signal<number | null>;
+  readonly picked = signal<number | null>(null);
 
   /** Where a line or region was begun by the keyboard. */
   readonly anchor = signal<Point | null>(null);
-  readonly line = signal<{ from: Point; to: Point } | null>(null);
+  readonly line = signal<Line | null>(null);
   readonly region = signal<Region | null>(null);
   readonly #drawing = signal(false);
   /** Of the region in the frame in sight, once it is not being drawn any more. */
   readonly statistics: ReadonlySignal<Statistics | "empty" | null>;
-  readonly starModel = signal<StarModel>("moffat");
-  /** Stars measured, the last one last. */
-  readonly stars = signal<readonly MeasuredStar[]>([]);
-  /** There was none at the last place. */
-  readonly starMissed = signal(false);
+  readonly stars: Stars;
 
   /** The first frame and those beside it. */
   readonly layers: Signal<readonly Layer[]>;
   readonly shown = signal(0);
-  readonly colours: Signal<[number, number, number] | null>;
+  /** Seconds that each is shown while they are blinked; null: they are not. */
+  readonly blink = signal<number | null>(null);
+  readonly colours = signal<[number, number, number] | null>(null);
   /** How many frames were put away with the last HDU or part, because they show nothing of this one's field. */
   readonly gone = signal(0);
   /** Frames that the address asks for and that are not here yet. */
-  readonly awaited: Signal<readonly number[]>;
+  readonly awaited = signal<readonly number[]>([]);
 
   constructor(frame: Frame, image: LoadedImage, view: View) {
     this.layers = signal([firstLayer(frame, image)]);
-    this.framing = signal(view.camera);
-    this.look = signal(view.look);
-    this.tool = signal(view.tool);
-    this.grid = signal(view.grid);
-    this.marks = signal(view.marks);
-    this.sources = signal(view.sources);
-    this.picked = signal(view.source);
-    this.colours = signal(view.colours);
-    this.awaited = signal(view.beside);
-    this.camera = computed(() => this.framing.value ?? wholeImage(this.first.plane, this.canvas.value, UPRIGHT));
+    this.camera = computed(() => {
+      const framing = this.framing.value;
+      return "scale" in framing ? framing : wholeImage(this.first.plane, this.canvas.value, framing);
+    });
     this.statistics = computed(() => {
       const region = this.region.value;
       if (region === null || this.#drawing.value) return null;
       const there = regionOn(this.layer, this.first, region);
       return (there && statisticsOf(this.layer.plane, there)) ?? "empty";
+    });
+    this.stars = new Stars(this);
+    this.adopt(view);
+  }
+
+  /** Shows what an address says. Of the frames beside the first those that are not here yet are awaited. */
+  adopt(view: View): void {
+    const beside = this.layers.peek().slice(1);
+    const missing = beside.findIndex(({ frame }, index) => frame.id !== view.beside[index]);
+    // The colours count on their order.
+    const kept = missing < 0 ? beside : beside.slice(0, missing);
+    batch(() => {
+      this.look.value = view.look;
+      this.framing.value = view.framing;
+      this.tool.value = view.tool;
+      this.grid.value = view.grid;
+      this.sources.value = view.sources;
+      this.marks.value = view.marks;
+      this.comparing.value = view.comparing;
+      this.picked.value = view.source;
+      this.layers.value = [this.first, ...kept];
+      this.awaited.value = view.beside.slice(kept.length);
+      this.colours.value = view.colours;
+      this.shown.value = view.sight;
+      this.blink.value = view.blink;
+      this.anchor.value = null;
+      this.line.value = view.line;
+      this.region.value = view.region;
+      this.stars.ask(view.starModel, view.stars);
     });
   }
 
@@ -95,33 +111,31 @@ export class ViewerState {
   }
 
   /**
-   * Another plane or part of it, seen and measured in the same places; or another of its HDUs, where all begins anew but
-   * for the frames beside it. Those stay that show something of the field.
+   * Another plane or part of it, seen and measured in the same places; or another of its HDUs, where the address says
+   * what is seen. Frames beside it stay that show something of the field.
    */
-  open(image: LoadedImage): void {
+  open(image: LoadedImage, view: View): void {
     const { first } = this;
     const next = firstLayer(first.frame, image);
     const isSame = image.unit.index === first.image.unit.index;
     const before = this.layers.peek().slice(1);
     const isSamePart = isSame && samePart(next.plane, first.plane);
     const beside = isSamePart ? before : laidOn(next, before);
+    const kept = new Set(beside.map(({ frame }) => frame.id));
+    const gone = before.map(({ frame }) => frame.id).filter((id) => !kept.has(id));
     batch(() => {
-      this.stars.value = [];
-      this.starMissed.value = false;
+      this.stars.clear();
       this.layers.value = [next, ...beside];
-      this.gone.value = before.length - beside.length;
-      if (this.gone.peek() > 0) {
+      this.gone.value = gone.length;
+      if (!isSame) {
+        this.cursor.value = null;
+        this.catalogue.value = null;
+        this.adopt({ ...view, beside: view.beside.filter((id) => !gone.includes(id)) });
+      }
+      if (gone.length > 0) {
         this.colours.value = null;
         this.shown.value = 0;
       }
-      if (isSame) return;
-      this.shown.value = 0;
-      this.framing.value = null;
-      this.cursor.value = null;
-      this.anchor.value = null;
-      this.line.value = null;
-      this.catalogue.value = null;
-      this.region.value = null;
     });
     const { unit, plane } = image;
     const which = isSame
@@ -129,7 +143,7 @@ export class ViewerState {
         ? `Plane ${plane + 1} of ${unit.planes}.`
         : ""
       : `HDU ${unit.index} ${unit.name}.`;
-    announce(`${which} ${this.gone.peek() > 0 ? goneText(this.gone.peek()) : ""}`.trim());
+    announce(`${which} ${gone.length > 0 ? goneText(gone.length) : ""}`.trim());
   }
 
   /** The frame in sight, or the red one. */
@@ -169,9 +183,8 @@ export class ViewerState {
   }
 
   fit(): void {
-    const { angle, mirrored } = this.camera.peek();
-    const turned = angle !== 0 || mirrored;
-    this.framing.value = turned ? wholeImage(this.first.plane, this.canvas.peek(), { angle, mirrored }) : null;
+    const { angle, mirrored } = this.framing.peek();
+    this.framing.value = { angle, mirrored };
   }
 
   onePixel(): void {
@@ -182,52 +195,11 @@ export class ViewerState {
   turnNorth(): void {
     const { plane, wcs } = this.first;
     const at = wcs && directions(wcs, ...middleOf(plane));
-    if (at) this.framing.value = wholeImage(plane, this.canvas.peek(), northUp(at.north, at.east));
+    if (at) this.framing.value = northUp(at.north, at.east);
   }
 
   turnBack(): void {
-    this.framing.value = null;
-  }
-
-  /** Stars that were measured in the frame in sight. */
-  get starsHere(): readonly MeasuredStar[] {
-    return this.stars.value.filter(({ layer }) => layer === this.layer);
-  }
-
-  /** Measures the star near a place of the first frame in the frame in sight. */
-  measure(near: Point): void {
-    const star = this.#starAt(near);
-    batch(() => {
-      this.starMissed.value = star === null;
-      if (star !== null) this.stars.value = [...this.stars.peek(), star];
-    });
-    announce(star === null ? "No star there." : `FWHM ${star.star.fwhm.toFixed(2)} pixels.`);
-  }
-
-  #starAt(near: Point): MeasuredStar | null {
-    return starOn(this.layer, this.first, near, this.starModel.peek(), STAR_REACH / this.camera.peek().scale);
-  }
-
-  /** The stars of all other frames in the frame in sight. */
-  measureSame(): void {
-    const known = this.starsHere;
-    const isNew = ({ at }: MeasuredStar) =>
-      !known.some((one) => Math.hypot(one.at[0] - at[0], one.at[1] - at[1]) < one.star.fwhm / one.scale);
-    const found = this.stars
-      .peek()
-      .filter(isNew)
-      .flatMap(({ at }) => this.#starAt(at) ?? []);
-    this.stars.value = [...this.stars.peek(), ...found];
-    announce(found.length === 0 ? "None of them is there." : `${found.length} stars measured.`);
-  }
-
-  /** The last star of the frame in sight by the other profile. */
-  refit(model: StarModel): void {
-    this.starModel.value = model;
-    const last = this.starsHere.at(-1);
-    if (last === undefined) return;
-    this.stars.value = this.stars.peek().filter((one) => one !== last);
-    this.measure(last.at);
+    this.framing.value = UPRIGHT;
   }
 
   /** `done`: it is not being drawn any more, and its statistics are said. */
@@ -246,10 +218,8 @@ export class ViewerState {
       this.anchor.value = null;
       const tool = this.tool.peek();
       if (tool === "line") this.line.value = null;
-      else if (tool === "star") {
-        this.stars.value = [];
-        this.starMissed.value = false;
-      } else if (tool === "box" || tool === "circle") this.setRegion(null, true);
+      else if (tool === "star") this.stars.clear();
+      else if (tool === "box" || tool === "circle") this.setRegion(null, true);
       else this.picked.value = null;
     });
   }
@@ -264,14 +234,18 @@ export class ViewerState {
   /** A frame to compare with; false where the two have no world coordinates in common. */
   addLayer(frame: Frame, image: LoadedImage): boolean {
     const layer = layerOn(this.first, frame, image);
-    if (layer !== null) this.layers.value = [...this.layers.peek(), layer];
-    return layer !== null;
+    if (layer === null) return false;
+    batch(() => {
+      this.layers.value = [...this.layers.peek(), layer];
+      this.stars.measureAsked();
+    });
+    return true;
   }
 
   removeLayer(id: number): void {
     batch(() => {
       this.layers.value = this.layers.peek().filter((layer) => layer === this.first || layer.frame.id !== id);
-      this.stars.value = this.stars.peek().filter(({ layer }) => this.layers.peek().includes(layer));
+      this.stars.keepHere();
       this.shown.value = 0;
       this.colours.value = null;
     });
@@ -287,14 +261,22 @@ export class ViewerState {
   get view(): View {
     return {
       look: this.look.value,
-      camera: this.framing.value,
+      framing: this.framing.value,
       tool: this.tool.value,
       grid: this.grid.value,
       sources: this.sources.value,
       marks: this.marks.value,
+      comparing: this.comparing.value,
       source: this.picked.value,
       beside: [...new Set([...this.layers.value.slice(1).map(({ frame }) => frame.id), ...this.awaited.value])],
       colours: this.colours.value,
+      // While they are blinked it changes by itself.
+      sight: this.blink.value === null ? this.shown.value : 0,
+      blink: this.blink.value,
+      line: this.line.value,
+      region: this.region.value,
+      starModel: this.stars.model.value,
+      stars: this.stars.places,
     };
   }
 }

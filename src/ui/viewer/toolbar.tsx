@@ -7,8 +7,6 @@ import { ToolIcon } from "./tool-icon.tsx";
 
 interface ToolbarProps {
   state: ViewerState;
-  comparing: boolean;
-  onCompare: () => void;
   onCopy: () => void;
   onSave: () => void;
   /** Null where the browser cannot. */
@@ -16,7 +14,7 @@ interface ToolbarProps {
 }
 
 /** Tools, zoom, what lies above the image, and what is taken away from it. */
-export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }: ToolbarProps) {
+export function Toolbar({ state, onCopy, onSave, onFill }: ToolbarProps) {
   const hasSky = state.first.wcs !== null;
   return (
     <div class="viewer-bar" role="toolbar" aria-label="Viewer">
@@ -85,16 +83,12 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
             icon="sources"
             title="Sources of the frame's catalogue"
           />
-          <button
-            type="button"
-            class="button square"
-            aria-label="Compare"
-            aria-pressed={comparing}
+          <Toggle
+            on={state.comparing}
+            name="Compare"
+            icon="compare"
             title="Blink with other frames of the field, or three as red, green and blue"
-            onClick={onCompare}
-          >
-            <ToolIcon name="compare" />
-          </button>
+          />
         </fieldset>
         <div class="choice">
           <button
@@ -169,8 +163,8 @@ export function Toolbar({ state, comparing, onCompare, onCopy, onSave, onFill }:
 interface ToggleProps {
   on: Signal<boolean>;
   name: string;
-  keyName: string;
-  icon: "grid" | "marks" | "sources";
+  keyName?: string;
+  icon: "grid" | "marks" | "sources" | "compare";
   title: string;
 }
 
@@ -181,7 +175,7 @@ function Toggle({ on, name, keyName, icon, title }: ToggleProps) {
       class="button square"
       aria-label={name}
       aria-pressed={on.value}
-      title={`${title} (${keyName})`}
+      title={keyName === undefined ? title : `${title} (${keyName})`}
       onClick={() => {
         on.value = !on.value;
       }}

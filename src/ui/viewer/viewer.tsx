@@ -7,7 +7,7 @@ import { announce } from "../design/announce.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 import { ImagePanel } from "../frame/image-panel.tsx";
 import { go, place } from "../router.ts";
-import { readView, type View, writeView } from "./address.ts";
+import { readView, type View, withHdu, writeView } from "./address.ts";
 import { ComparePanel } from "./compare-panel.tsx";
 import { Controls } from "./controls.tsx";
 import { CutOut } from "./cut-out.tsx";
@@ -53,7 +53,7 @@ function Opened({ frame, version }: ViewerProps) {
   const [state, setState] = useState<ViewerState | null>(null);
   const [hdu, plane] = [numberFrom("hdu"), numberFrom("plane") ?? 0];
   const [middle, setMiddle] = useState<{ hdu: number | null; at: Point } | null>(
-    view.camera && { hdu, at: [view.camera.x, view.camera.y] },
+    "scale" in view.framing ? { hdu, at: [view.framing.x, view.framing.y] } : null,
   );
   const around = middle?.hdu === hdu ? middle.at : null;
   /** From an HDU that cannot be shown: the button that had the focus is gone. */
@@ -81,7 +81,7 @@ function Opened({ frame, version }: ViewerProps) {
         (image) => {
           if (!current) return;
           if (state === null) setState(new ViewerState(frame, image, view));
-          else state.open(image);
+          else state.open(image, readView(place.peek().query));
           setLoading({ state: "ready" });
         },
         (cause: Error) => current && setLoading({ state: "failed", cause }),
@@ -130,9 +130,7 @@ function Opened({ frame, version }: ViewerProps) {
 /** Out of an HDU that cannot be shown. */
 function showScience(): void {
   const { path, query } = place.peek();
-  const next = new URLSearchParams(query);
-  for (const name of ["hdu", "plane", "at"]) next.delete(name);
-  go(`${path}?${next}`, { replace: true });
+  go(`${path}?${withHdu(query, null)}`, { replace: true });
 }
 
 interface InsteadProps extends ViewerProps {
@@ -171,7 +169,6 @@ interface LiveProps extends ViewerProps {
 }
 
 function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProps) {
-  const [comparing, setComparing] = useState(state.awaited.peek().length > 0);
   const [lost, setLost] = useState<"never" | "now" | "before">("never");
   const [copied, setCopied] = useState<string | null>(null);
   const root = useRef<HTMLDivElement>(null);
@@ -196,13 +193,31 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
     };
   }, [state]);
 
+  // Back, Forward and links bring another address without another viewer.
+  const { move } = place.value;
+  useEffect(() => {
+    const { query } = place.peek();
+    if (String(writeView(query, state.view)) !== String(query)) state.adopt(readView(query));
+  }, [state, move]);
+
+  // What was asked for last must be seen, whatever else is open beside the image.
+  const panel = useRef<HTMLDivElement>(null);
+  const measured = useRef<HTMLDivElement>(null);
+  const comparing = state.comparing.value;
+  useEffect(() => panel.current?.scrollTo(0, 0), [comparing]);
+  const tool = state.tool.value;
+  useEffect(() => {
+    const top = (part: Element) => part.getBoundingClientRect().top;
+    if (panel.current && measured.current) panel.current.scrollBy(0, top(measured.current) - top(panel.current));
+  }, [tool, state.stars.all.value]);
+
   const { image } = state.first;
   const choose = (what: "hdu" | "plane", value: number) => {
-    const query = writeView(place.peek().query, state.view);
-    const inside = what === "plane" ? Math.min(image.unit.planes - 1, Math.max(0, value || 0)) : value;
-    query.set(what, String(inside));
-    if (what === "hdu") for (const name of ["plane", "at"]) query.delete(name);
-    go(`${place.peek().path}?${query}`, { replace: true });
+    const { path, query } = place.peek();
+    const now = writeView(query, state.view);
+    const next = what === "hdu" ? withHdu(now, value) : now;
+    if (what === "plane") next.set(what, String(Math.min(image.unit.planes - 1, Math.max(0, value || 0))));
+    go(`${path}?${next}`, { replace: true });
   };
   const copy = async () => {
     const sky = skyAt(state);
@@ -247,17 +262,9 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
       </Instead>
     );
   }
-  const tool = state.tool.value;
   return (
     <div class="viewer" ref={root}>
-      <Toolbar
-        state={state}
-        comparing={comparing}
-        onCompare={() => setComparing(!comparing)}
-        onCopy={copy}
-        onSave={save}
-        onFill={document.fullscreenEnabled ? fill : null}
-      />
+      <Toolbar state={state} onCopy={copy} onSave={save} onFill={document.fullscreenEnabled ? fill : null} />
       <Controls state={state} onChoose={choose} />
       <Readout state={state} />
       <div class="viewer-desk" aria-busy={busy}>
@@ -271,16 +278,18 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
           focused={focused || lost === "before"}
           commands={{ plane: (by) => choose("plane", image.plane + by), copy, fill }}
         />
-        <div class="viewer-panel">
+        <div class="viewer-panel" ref={panel}>
           <CutOut state={state} version={version} onRead={onPart} />
           {state.gone.value > 0 && <p class="small">{goneText(state.gone.value)}</p>}
           {copied !== null && <p class="small muted">{copied}</p>}
-          {tool === "star" && <StarPanel state={state} />}
-          {tool === "line" && <LinePanel state={state} />}
-          {(tool === "box" || tool === "circle") && <RegionPanel state={state} />}
+          {comparing && <ComparePanel state={state} reader={reader} />}
+          <div ref={measured}>
+            {tool === "star" && <StarPanel state={state} />}
+            {tool === "line" && <LinePanel state={state} />}
+            {(tool === "box" || tool === "circle") && <RegionPanel state={state} />}
+          </div>
           <HistogramPanel state={state} />
           {state.sources.value && <SourcePanel state={state} version={version} />}
-          {comparing && <ComparePanel state={state} reader={reader} />}
         </div>
       </div>
     </div>
