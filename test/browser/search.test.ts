@@ -35,224 +35,6 @@ it("leads people who are not signed in to the sign-in page and back to what they
   expect(await page.getByRole("button", { name: "Remove filter Object M 51" }).count()).toBe(1);
 });
 
-it("narrows by choices with counts, shows chips, and comes back by Back", async () => {
-  const person = await observer();
-  const { page } = person;
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  const site = page.getByRole("group", { name: "Site" });
-  const goe = site.getByRole("checkbox", { name: /^goe/ });
-  const count = Number(/\d+/.exec((await site.getByText(/^goe\s*\d+ frames$/).textContent()) ?? "")?.[0]);
-  expect(count).toBe(ALL / 2);
-  await goe.check();
-  await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
-  expect(new URL(page.url()).searchParams.get("SITE")).toBe("goe");
-
-  await page.getByRole("group", { name: "Filter", exact: true }).getByRole("checkbox", { name: /^V/ }).check();
-  await page.getByRole("button", { name: "Remove filter Filter V" }).waitFor();
-  expect(new URL(page.url()).search).toBe("?FILTER=V&SITE=goe");
-  const both = `${ALL / 2 - 14} frames`;
-  await expect.poll(() => found(person).textContent()).toBe(both);
-
-  await page.goBack();
-  await expect.poll(() => found(person).textContent()).toBe(`${count} frames`);
-  await page.goForward();
-  await expect.poll(() => found(person).textContent()).toBe(both);
-
-  await page.reload();
-  await expect.poll(() => found(person).textContent()).toBe(both);
-  await page.getByRole("button", { name: "Remove filter Site goe" }).click();
-  await page.getByRole("button", { name: "Remove filter Site goe" }).waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Remove filter Filter V" }).click();
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  expect(person.complaints).toEqual([]);
-});
-
-it("finds by what is typed, and says at the field what cannot be understood", async () => {
-  const person = await observer();
-  const { page } = person;
-  await page.getByLabel("Object contains").fill("ngc 51");
-  await expect.poll(() => new URL(page.url()).searchParams.get("OBJECT")).toBe("ngc 51");
-  const objects = async () => [...new Set(await page.locator("tbody tr td:nth-of-type(4)").allTextContents())];
-  await expect.poll(objects).toEqual(["NGC 5139"]);
-
-  await page.getByLabel("From (UTC)").fill("yesterday");
-  await page.getByLabel("From (UTC)").press("Enter");
-  await page.locator(".filters").getByText("Write a date as 2026-11-21").waitFor();
-  await page.getByRole("status").getByText("Write a date as 2026-11-21").waitFor();
-  expect(new URL(page.url()).searchParams.has("start")).toBe(false);
-  expect(await page.getByLabel("From (UTC)").getAttribute("aria-invalid")).toBe("true");
-  await page.getByLabel("From (UTC)").fill("2026-03-15 12:00");
-  await page.getByLabel("From (UTC)").press("Enter");
-  await page.getByRole("button", { name: "Remove filter From 2026-03-15 12:00" }).waitFor();
-  await page.getByRole("button", { name: "Clear all", exact: true }).click();
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  expect(await page.getByLabel("Object contains").inputValue()).toBe("");
-
-  await page.getByText("Position", { exact: true }).click();
-  await page.getByLabel("RA and Dec").fill("13h29m52.7s +47d11m43s");
-  await page.getByLabel("RA and Dec").press("Enter");
-  await page.getByRole("button", { name: /^Remove filter Within 10′ of 13:29:52\.7 \+47:11:43$/ }).waitFor();
-  await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
-
-  // The archive's own complaint, about what only it knows, stands at its field as well.
-  await page.goto(`${url}/?covers=nonsense`);
-  await page.locator(".filters .fault").waitFor();
-  expect(await page.getByLabel("Image covers").getAttribute("aria-invalid")).toBe("true");
-  // Over the list it is said what is refused and what would not be; trying again is not offered, going on without it is.
-  await page
-    .getByRole("alert")
-    .getByText('Covers nonsense: "nonsense" is no region; it accepts POINT(ra dec)')
-    .waitFor();
-  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
-  await page.getByRole("alert").getByRole("button", { name: "Leave out Covers nonsense" }).click();
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  expect(new URL(page.url()).search).toBe("");
-  await page.goto(`${url}/?sort=nothing`);
-  await page
-    .getByRole("alert")
-    .getByText(/^sort: It accepts .*DATE_OBS/)
-    .waitFor();
-  await page.getByRole("link", { name: "Newest first" }).click();
-  await expect.poll(() => found(person).textContent()).toBe(all);
-});
-
-it("offers objects while somebody types, walked with the arrow keys, and drops what is outdated", async () => {
-  const person = await observer();
-  const { page } = person;
-  const field = page.getByRole("combobox", { name: "Object contains" });
-  const options = page.getByRole("listbox", { name: "Suggestions" }).getByRole("option");
-  // The first answer comes after the second.
-  let held: (() => void) | null = null;
-  await page.route("**/objects/?*", async (route) => {
-    if (held === null) await new Promise<void>((go) => (held = go));
-    await route.continue().catch(() => {});
-  });
-  await field.fill("m");
-  await expect.poll(() => held !== null).toBe(true);
-  await field.fill("ngc");
-  await expect.poll(() => options.allTextContents()).toEqual([expect.stringMatching(/^NGC 5139\d+ frames$/)]);
-  held!();
-  expect(await field.getAttribute("aria-expanded")).toBe("true");
-  await field.press("ArrowDown");
-  expect(await field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
-  await field.press("Enter");
-  await expect.poll(() => new URL(page.url()).searchParams.get("OBJECT")).toBe("NGC 5139");
-  expect(await options.count()).toBe(0);
-
-  await field.fill("5");
-  await expect.poll(() => options.count()).toBe(2);
-  await field.press("Escape");
-  expect(await options.count()).toBe(0);
-  expect(await field.inputValue()).toBe("5");
-  await field.fill("m 5");
-  await options.filter({ hasText: "M 51" }).click();
-  await page.getByRole("button", { name: "Remove filter Object M 51" }).waitFor();
-  expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
-  expect(person.complaints).toEqual([]);
-});
-
-it("finds a position by name, reads coordinates without asking anybody, and says who knows no such name", async () => {
-  const person = await observer();
-  const { page } = person;
-  const asked: string[] = [];
-  await page.route("**/resolve/?*", async (route) => {
-    const name = new URL(route.request().url()).searchParams.get("name")!;
-    asked.push(name);
-    if (name === "Slow Star") {
-      await route.fulfill({ status: 503, json: { detail: "The name resolver did not answer within 10 s." } });
-      return;
-    }
-    if (name === "Odd Star") {
-      await route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" });
-      return;
-    }
-    if (name !== "M51") {
-      await route.fulfill({ status: 404, json: { detail: `The name resolver knows no object called "${name}".` } });
-      return;
-    }
-    const found = { name, designation: "M 51", ra: 202.469575, dec: 47.1952583, source: "Simbad" };
-    await route.fulfill({ json: found });
-  });
-  await page.getByText("Position", { exact: true }).click();
-  const field = page.getByLabel("RA and Dec, or a name");
-  await field.fill("M51");
-  await field.press("Enter");
-  await page.getByRole("button", { name: "Remove filter Within 10′ of 13:29:52.7 +47:11:43" }).waitFor();
-  await page.getByText("M 51: 13:29:52.7 +47:11:43 (Simbad)").waitFor();
-  expect(await field.inputValue()).toBe("M51");
-  await expect.poll(() => found(person).textContent()).toBe("12 frames");
-  await field.fill("No Such Star");
-  await field.press("Enter");
-  await page.locator(".position .fault").getByText('knows no object called "No Such Star".').waitFor();
-  expect(await field.getAttribute("aria-invalid")).toBe("true");
-  for (const [name, words] of [
-    ["Slow Star", "The name resolver did not answer within 10 s."],
-    ["Odd Star", "It answered with status 502."],
-  ] as const) {
-    await field.fill(name);
-    await field.press("Enter");
-    const said = `${words} Coordinates can be written instead.`;
-    await page.locator(".position .fault").getByText(said).waitFor();
-    await expect.poll(() => page.getByRole("status").first().textContent()).toContain(said);
-  }
-  await field.fill("13 29 52.7 +47 11 43");
-  await field.press("Enter");
-  await page.locator(".position .fault").waitFor({ state: "detached" });
-  expect(asked).toEqual(["M51", "No Such Star", "Slow Star", "Odd Star"]);
-});
-
-it("keeps searches under names, and forgets them", async () => {
-  const person = await observer("/?OBJECT=M+51&FILTER=V");
-  const { page } = person;
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByLabel("Save this search as").fill("Whirlpool in V");
-  await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByRole("link", { name: "Whirlpool in V" }).waitFor();
-  await page.goto(url);
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByRole("link", { name: "Whirlpool in V" }).click();
-  await page.getByRole("button", { name: "Remove filter Filter V" }).waitFor();
-  expect(new URL(page.url()).search).toBe("?OBJECT=M+51&FILTER=V");
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByRole("button", { name: "Remove Whirlpool in V" }).click();
-  await page.getByRole("link", { name: "Whirlpool in V" }).waitFor({ state: "detached" });
-  expect(person.complaints).toEqual([]);
-});
-
-it("keeps a span of time by its name: saved or shared, it means other nights on other days", async () => {
-  const person = await newcomer();
-  const { page } = person;
-  await page.clock.setFixedTime("2026-03-15T13:00:00Z");
-  await page.goto(`${url}/sign-in?next=%2F`);
-  await signIn(person);
-  await page.getByRole("button", { name: "Last night" }).click();
-  await page.getByRole("button", { name: "Remove filter When last night (2026-03-14)" }).waitFor();
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  expect(new URL(page.url()).search).toBe("?dates=last-night");
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByLabel("Save this search as").fill("What came in");
-  await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByRole("link", { name: "What came in" }).waitFor();
-
-  await page.clock.setFixedTime("2026-03-20T13:00:00Z");
-  await page.goto(url);
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByRole("link", { name: "What came in" }).click();
-  await page.getByRole("button", { name: "Remove filter When last night (2026-03-19)" }).waitFor();
-  await page.getByText("No frame fits all of these filters").waitFor();
-  expect(await page.getByRole("button", { name: "Last night", exact: true }).getAttribute("aria-pressed")).toBe("true");
-  // A date that is typed is that date for ever.
-  await page.getByLabel("Night", { exact: true }).fill("2026-03-14");
-  await expect.poll(() => found(person).textContent()).toBe(all);
-  expect(new URL(page.url()).search).toBe("?night=2026-03-14");
-  await page.goBack();
-  await page.getByRole("button", { name: "Remove filter When last night (2026-03-19)" }).waitFor();
-  await page.getByRole("button", { name: "Saved searches" }).click();
-  await page.getByRole("button", { name: "Remove What came in" }).click();
-  await page.getByRole("link", { name: "What came in" }).waitFor({ state: "detached" });
-  expect(person.complaints).toEqual([]);
-});
-
 it("saves the whole result as CSV and JSON, and copies its query for curl and Python as it stands", async () => {
   const person = await observer("/?OBJECT=M+51&limit=25&sort=basename&order=asc");
   const { page, context } = person;
@@ -286,31 +68,6 @@ it("saves the whole result as CSV and JSON, and copies its query for curl and Py
   expect(await copied("Copy as Python")).toBe(
     asPython(`${url}/`, "OBJECT=M+51&sort=basename&order=asc&limit=25&offset=0"),
   );
-  expect(person.complaints).toEqual([]);
-});
-
-it("says what to do when nothing fits", async () => {
-  const person = await observer("/?OBJECT=no+such+object");
-  const { page } = person;
-  await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
-  expect(await page.getByRole("link", { name: "Which nights have frames?" }).count()).toBe(0);
-  await page.getByRole("button", { name: "Map" }).click();
-  await page.getByText("No frame to show: a circle or a polygon drawn here searches all the same.").waitFor();
-  await page.getByRole("heading", { name: "No frame fits all of these filters" }).waitFor();
-  await page.getByRole("button", { name: "Table" }).click();
-  // Last night was cloudy.
-  await page.getByRole("button", { name: "Last night" }).click();
-  await page.getByRole("link", { name: "Which nights have frames?" }).waitFor();
-  await page.getByText("Leaving out one of them is not enough.").waitFor();
-  // Each filter that is in the way by itself, both of its values at once, with the frames that there are without it.
-  await page.goto(`${url}/?OBJECT=M+51&FILTER=X&FILTER=Y`);
-  const ways = page.locator(".ways-out li");
-  await expect.poll(() => ways.allTextContents()).toEqual(["12 frames without Filter X or Y"]);
-  await ways.getByRole("link").click();
-  await expect.poll(() => found(person).textContent()).toBe("12 frames");
-  await page.goto(`${url}/?OBJECT=M+51&FILTER=X`);
-  await page.getByRole("button", { name: "Clear all filters" }).click();
-  await expect.poll(() => found(person).textContent()).toBe(all);
   expect(person.complaints).toEqual([]);
 });
 
@@ -349,6 +106,92 @@ it("sorts and pages on the server", async () => {
   await page.goto(`${url}/?offset=1000`);
   await page.getByRole("heading", { name: "This page is past the last frame" }).waitFor();
   await page.getByText(`0 of ${ALL}`).waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("shows the columns that a person has chosen, and sorts by each of them", async () => {
+  const person = await observer();
+  const { page } = person;
+  const token = await tokenOf({ url, username: inject("username"), password: inject("password") });
+  const headings = page.locator("thead th:not(:has(.unseen))");
+  const rowHeight = () =>
+    page
+      .locator("tr[data-index]")
+      .first()
+      .evaluate((row) => row.getBoundingClientRect().height);
+  await expect.poll(() => found(person).textContent()).toBe(all);
+  const roomy = await rowHeight();
+  await page.getByRole("button", { name: "Columns" }).click();
+  const boxes = page.getByRole("group", { name: "Columns" }).getByRole("checkbox");
+  for (const box of await boxes.all()) await box.check();
+  const labels = await page.getByRole("group", { name: "Columns" }).locator("label").allInnerTexts();
+  await page.getByLabel("Close rows").check();
+  await page.keyboard.press("Escape");
+  expect(await headings.allInnerTexts()).toEqual(["Name", ...labels.filter((label) => label !== "Previews")]);
+  await expect.poll(() => page.locator("tbody .preview.shown").count()).toBeGreaterThan(0);
+
+  // They are kept, and so is what is taken away again.
+  await page.reload();
+  await page.locator("tbody .preview.shown").first().waitFor();
+  expect(await headings.count()).toBe(labels.length);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Previews").uncheck();
+  await page.keyboard.press("Escape");
+  expect(await page.locator("tbody .preview").count()).toBe(0);
+  await page.reload();
+  await page.locator("tr[data-index]").first().waitFor();
+  expect(await page.locator("tbody .preview").count()).toBe(0);
+  expect(await rowHeight()).toBeLessThan(roomy);
+
+  const shown = () => page.locator("tr[data-index] th").allInnerTexts();
+  const sorts = await headings.getByRole("button").allInnerTexts();
+  expect(sorts).toEqual(["Name", ...labels.filter((label) => label !== "Previews" && label !== "Pixels")]);
+  const seen = new Set<string>();
+  for (const label of sorts) {
+    const heading = page.getByRole("columnheader", { name: label, exact: true });
+    await heading.getByRole("button").click();
+    await expect.poll(() => heading.getAttribute("aria-sort")).toBe("ascending");
+    const { search, searchParams } = new URL(page.url());
+    seen.add(searchParams.get("sort") ?? "DATE_OBS");
+    expect(searchParams.get("order")).toBe("asc");
+    const answer = await fetch(`${url}/frames/${search}&limit=50`, { headers: { Authorization: `Token ${token}` } });
+    const { results } = (await answer.json()) as { results: { basename: string }[] };
+    await expect.poll(shown).toEqual(results.map(({ basename }) => basename));
+  }
+  expect(seen.size).toBe(sorts.length);
+  expect(person.complaints).toEqual([]);
+});
+
+it("sorts the gallery, selects in it with Shift and across its pages, and comes back by Back", async () => {
+  const person = await observer("/?view=gallery&limit=25");
+  const { page } = person;
+  const names = () => page.locator(".plate-card .mono").allInnerTexts();
+  await expect.poll(async () => (await names()).length).toBe(25);
+  await page.getByLabel("Sort by").selectOption("Name");
+  await page.getByRole("button", { name: "Descending; turn round" }).click();
+  const sorted = inject("names")
+    .map((name) => name.replace(".fits", ""))
+    .sort();
+  await expect.poll(names).toEqual(sorted.slice(0, 25));
+  const boxes = page.locator(".plate-card input[type=checkbox]");
+  await boxes.nth(1).click();
+  await boxes.nth(4).click({ modifiers: ["Shift"] });
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect.poll(names).toEqual(sorted.slice(25));
+  await boxes.nth(0).focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: /selected \(5\)$/i }).waitFor();
+  await page.goBack();
+  await expect.poll(names).toEqual(sorted.slice(0, 25));
+  expect(await page.locator(".plate-card.picked").count()).toBe(4);
+  await page.goBack();
+  await page.getByRole("button", { name: "Descending; turn round" }).waitFor();
+  await expect.poll(names).toEqual(sorted.slice(-25).reverse());
+  await page.getByRole("button", { name: "Table" }).click();
+  await expect.poll(() => page.locator("tr.picked").count()).toBe(1);
+  await page.getByLabel("Per page").selectOption("50");
+  await expect.poll(() => page.locator("tr.picked").count()).toBe(5);
+  expect(new URL(page.url()).search).toBe("?sort=basename&order=desc&view=table");
   expect(person.complaints).toEqual([]);
 });
 
