@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { expect, inject, it } from "vitest";
+import { fitsFile, imageHdu } from "../../src/cli/fits-file.ts";
+import type { Card, HeaderUnit } from "../../src/ui/api/frame.ts";
 import { altered } from "./frames.ts";
 import { focused, found, listen, newcomer, observer, rawFrame, signIn, upload, url, useBrowser } from "./person.ts";
 
@@ -167,6 +170,8 @@ it("shares for as long as is chosen, and cites to the byte", async () => {
   // Behind a modal dialog nothing is read out: it must say so itself.
   expect(await dialog.getByRole("status").textContent()).toMatch(/^The link is made\./);
   expect(await focused(page)).toBe("Make a link");
+  const forged = link.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  expect((await fetch(forged)).status).toBe(403);
   const file = await fetch(link);
   expect(file.status).toBe(200);
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -181,6 +186,12 @@ it("shares for as long as is chosen, and cites to the byte", async () => {
   const citation = page.getByRole("dialog", { name: "Cite this frame" });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   expect(await citation.locator("p.citation").textContent()).toContain(`SHA-256 ${sha256}`);
+  // The checksums on the page are those of the file, and of what it is unpacked.
+  const plain = new Uint8Array(await (await fetch(`${link}&format=fits`)).arrayBuffer());
+  const sums = [bytes, plain].flatMap((file) =>
+    ["md5", "sha256"].map((name) => createHash(name).update(file).digest("hex")),
+  );
+  expect(await page.locator(".checksum").allTextContents()).toEqual(sums);
   expect(await citation.locator("pre").textContent()).toContain(`url          = {${page.url()}?version=1}`);
   expect(person.complaints).toEqual([]);
 });
@@ -195,12 +206,113 @@ it("shows the header's cards as they stand in the file", async () => {
   const raw = page.locator("pre.raw-cards").nth(1);
   await raw.waitFor();
   expect(new URL(page.url()).searchParams.has("raw")).toBe(true);
-  expect((await raw.textContent())!.split("\n")[0]).toMatch(/^XTENSION= 'IMAGE {3}' {11}\//);
+  // Every card, END too: padded to 80 columns and blocks of 2880 they are the file's own bytes.
+  const id = new URL(page.url()).pathname.split("/")[2]!;
+  const file = await page.request.get(`${url}/frames/${id}/download/?format=fits`);
+  const bytes = (await file.body()).toString("latin1");
+  const shown = await page.locator("pre.raw-cards").allTextContents();
+  expect(shown.length).toBeGreaterThan(2);
+  let at = 0;
+  for (const text of shown) {
+    const cards = text.split("\n").map((card) => card.padEnd(80));
+    const header = cards.join("").padEnd(2880 * Math.ceil(cards.length / 36));
+    expect(bytes.slice(at, at + header.length)).toBe(header);
+    do at = bytes.indexOf("XTENSION=", at + 1);
+    while (at > 0 && at % 2880 !== 0);
+  }
+  expect(at).toBe(-1);
   await page.getByRole("button", { name: "Table", exact: true }).click();
   await page.getByLabel("Search the cards").fill("EXPTIME");
   await page.getByRole("button", { name: "Copy card EXPTIME" }).first().click();
   expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^EXPTIME = {16}120\.0/);
+  // Numbers with the card's own digits; and one HDU alone, whose link shows the same.
+  expect(await page.locator("table.cards td.value").first().textContent()).toBe("120.0");
+  await page.getByLabel("Search the cards").fill("");
+  await page.getByLabel("HDU", { exact: true }).selectOption("2 CAT");
+  await expect
+    .poll(() => page.getByRole("heading", { name: /^HDU/ }).allTextContents())
+    .toEqual([expect.stringMatching(/^HDU 2CAT/)]);
+  await page.reload();
+  await page.getByRole("heading", { name: /^HDU 2/ }).waitFor();
+  expect(await page.getByRole("heading", { name: /^HDU/ }).count()).toBe(1);
   expect(person.complaints).toEqual([]);
+});
+
+it("shows hundreds of HDUs piece by piece, and what each card says and does not say", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page } = person;
+  const cards = [
+    ["UNDEFD", null, "UNDEFD  =                      / a value that is not known"],
+    ["EMPTY", "", "EMPTY   = ''                   / a text without characters"],
+    ["BIGINT", 12345678901234567000, "BIGINT  = 12345678901234567890 / more digits than a double has"],
+    ["ESO DET GAIN", 1.5, "HIERARCH ESO DET GAIN = 1.50 / electrons"],
+    ["COMMENT", "a = 5 / b", "COMMENT a = 5 / b"],
+  ].map(([key, value, image]) => ({ key, value, images: [String(image).padEnd(80)] }));
+  const hdus = Array.from({ length: 500 }, (_, index) => ({ index, name: `X${index}`, cards }));
+  await page.route(/\/headers\//, (route) => route.fulfill({ json: { hdus } }));
+  await page.locator("tbody th a").click();
+  await page.getByRole("link", { name: "Headers" }).click();
+  await page.getByText("2,500 cards", { exact: true }).waitFor();
+  const unit = page.locator("section.unit");
+  expect(await unit.count()).toBe(400);
+  expect(await unit.first().locator("td.value").allTextContents()).toEqual([
+    "undefined",
+    "",
+    "12345678901234567890",
+    "1.50",
+    "a = 5 / b",
+  ]);
+  await page.getByRole("button", { name: "Show more of the other 100 HDUs" }).click();
+  await expect.poll(() => unit.count()).toBe(500);
+  await page.getByLabel("Search the cards").fill("1.50 electrons");
+  await page.getByText("500 cards found").waitFor();
+  expect(person.complaints).toEqual([]);
+});
+
+it("turns the pages of a long catalogue, to the source that an address picks, and orders unknown values last", async () => {
+  const person = await observer(`/?basename_exact=${reduced}`);
+  const { page } = person;
+  const rows = Array.from({ length: 450 }, (_, i) => `${i + 1},${i % 2 === 0 ? i : "nan"}`);
+  await page.route(/\/catalog\//, (route) => route.fulfill({ body: ["x,flux", ...rows, ""].join("\n") }));
+  await page.locator("tbody th a").click();
+  await page.getByRole("heading", { level: 1, name: reduced }).waitFor();
+  await page.goto(`${page.url()}?tab=catalogue&source=420`);
+  const status = page.getByRole("navigation", { name: "Pages of sources" }).getByRole("status");
+  await expect.poll(() => status.textContent()).toBe("401–450 of 450");
+  const first = () => page.locator("tbody tr").first().locator("td:not(.pick)").allTextContents();
+  await page.locator("tr[data-picked]", { hasText: "421" }).waitFor();
+  await page.getByRole("button", { name: "Source 421 on the image" }).click();
+  await page.getByRole("button", { name: /^flux/ }).click();
+  await expect.poll(first).toEqual(["1", "0"]);
+  await page.getByRole("button", { name: /^flux/ }).click();
+  await expect.poll(first).toEqual(["449", "448"]);
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await expect.poll(() => status.textContent()).toBe("201–400 of 450");
+  const here = await first();
+  expect(new URL(page.url()).search).toBe("?tab=catalogue&sort=-flux&page=2");
+  await page.reload();
+  await expect.poll(first).toEqual(here);
+});
+
+it("says why there is nothing to see in a preview, and when there is none", async () => {
+  const image = imageHdu("SCI", 32, new Float32Array(32 * 32).fill(Number.NaN), [
+    ["DATE-OBS", "2026-03-14T22:00:00.000"],
+    ["DAY-OBS", "2026-03-14"],
+    ["SITEID", "goe"],
+    ["TELID", "0m50"],
+    ["INSTRUME", "sb63"],
+    ["IMAGETYP", "object"],
+  ]);
+  await upload({ name: "goe-undefined-o00.fits", bytes: fitsFile([image]) });
+  const person = await observer("/?basename_exact=goe-undefined-o00");
+  const { page } = person;
+  await page.locator("tbody th a").click();
+  await page.getByText("No pixel of this image has a value: all are undefined (NaN or BLANK).").waitFor();
+  await page.route(/\/preview\/.*stretch=log/, (route) => route.fulfill({ status: 422, json: { detail: "Broken." } }));
+  await page.getByLabel("Stretch").selectOption("log");
+  await page.locator(".plate-words").getByText("Broken.").waitFor();
+  await page.getByLabel("Stretch").selectOption("sqrt");
+  await page.getByText("No pixel of this image has a value").waitFor();
 });
 
 /** A hub as pages see it (IVOA SAMP 1.3 §5.2), with DS9 and TOPCAT, which take images and tables as they really do. */
@@ -325,6 +437,15 @@ it("keeps the older version, and deletes only after asking", async () => {
   await page.locator("tbody th a", { hasText: /^1$/ }).click();
   await page.getByText("This is version 1 of the frame").waitFor();
   await page.getByText("first", { exact: false }).first().waitFor();
+  // What is taken home is of the version that is looked at.
+  await page.getByRole("button", { name: "More downloads" }).click();
+  const [header] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Headers as JSON" }).click(),
+  ]);
+  expect(header.suggestedFilename()).toBe("goe-twice-v1-headers.json");
+  const cards = JSON.parse(await readFile(await header.path(), "utf8")).hdus.flatMap((hdu: HeaderUnit) => hdu.cards);
+  expect(cards.find(({ key }: Card) => key === "OBJECT").value).toBe("first");
 
   await page.getByRole("link", { name: "Show the current version" }).click();
   await page.getByRole("button", { name: "Delete …" }).click();

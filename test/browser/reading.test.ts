@@ -6,6 +6,7 @@ import type { Frame } from "../../src/ui/api/frame.ts";
 import { citationOf } from "../../src/ui/frame/citation.ts";
 import { readTable } from "../../src/ui/frame/csv.ts";
 import { lineageOf } from "../../src/ui/frame/lineage.ts";
+import { numericColumns, orderAsked, ordered } from "../../src/ui/frame/source-order.ts";
 import { looksLikeName, readPosition } from "../../src/ui/search/coordinates.ts";
 import { datesOf, type SpanName } from "../../src/ui/search/preset.ts";
 import { addressOf, listQuery, readSearch, withFilters } from "../../src/ui/search/query.ts";
@@ -148,6 +149,18 @@ it("reads a catalogue with units, quoted fields and line ends in them", () => {
     ],
   });
   expect(readTable("")).toBeNull();
+});
+
+it("orders sources by number or word, the unknown ones last both ways", () => {
+  const table = readTable("flux,name\n3,b\nnan,a\n-20,\n,B\n1e1,10\n3,c\n")!;
+  const numeric = numericColumns(table);
+  expect(numeric).toEqual([true, false]);
+  const by = (text: string) => ordered(table, orderAsked(text, table), numeric).map(({ number }) => number);
+  expect(by("flux")).toEqual([2, 0, 5, 4, 1, 3]);
+  expect(by("-flux")).toEqual([4, 0, 5, 2, 1, 3]);
+  expect(by("name")).toEqual([4, 1, 0, 3, 5, 2]);
+  expect(by("-name")).toEqual([5, 3, 0, 1, 4, 2]);
+  expect(by("mag")).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 it("cites in words that BibTeX takes as they are", () => {

@@ -1,7 +1,10 @@
 /** The night view's arithmetic: Sun and Moon against astropy, places, totals and gaps. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { moonAltitude, moonIlluminated, type Place, spansBelow, sunAltitude } from "../../src/sky/sun-moon.ts";
+import type { Frame } from "../../src/ui/api/frame.ts";
+import { darknessOf } from "../../src/ui/night/darkness.ts";
 import { duration, type Exposed, gapsOf, rowsOf, totalsBy } from "../../src/ui/night/exposures.ts";
+import { frameAt, layoutOf } from "../../src/ui/night/layout.ts";
 import { altitudesIn, placeIn } from "../../src/ui/night/site.ts";
 import { fixtureJson } from "../fixture.ts";
 
@@ -145,6 +148,59 @@ describe("a night", () => {
       ["20:03", "20:30", frames[2]!.id, frames[3]!.id],
       ["20:51", "21:00", frames[4]!.id, frames[6]!.id],
     ]);
+  });
+
+  it("is each site's own where it is day at another, by astropy's dusk and dawn", () => {
+    const sites = truth.twilight.map((one, i) => ({ ...one, site: `site${i}` }));
+    const skies = new Map(
+      sites.map(({ site, latitude, longitude }) => [site, { place: { latitude, longitude }, samples: [] }]),
+    );
+    // From an hour after dusk to an hour before dawn; Hawaii begins when Göttingen and Sutherland have ended.
+    const frames = sites.flatMap(({ site, dusk, dawn }) =>
+      [dusk + 3_600_000, dawn - 3_600_000].map((ms) =>
+        frame(0, { SITEID: site, DATE_OBS: new Date(ms).toISOString() }),
+      ),
+    );
+    // A wrong date in one header moves no night.
+    frames.push(frame(0, { SITEID: "site0", DATE_OBS: "2025-06-01T00:00:00.000Z" }));
+    const { dark, nights, whole } = darknessOf(frames, skies);
+    for (const { site, dusk, dawn } of sites) {
+      const [span, ...more] = dark.get(site)!;
+      expect(more).toEqual([]);
+      expect(Math.abs(span!.start - dusk)).toBeLessThan(30_000);
+      expect(Math.abs(span!.end - dawn)).toBeLessThan(30_000);
+      expect(nights.get(site)!.end - nights.get(site)!.start).toBe(86_400_000);
+    }
+    const hawaii = sites.at(-1)!;
+    expect(whole.end).toBeGreaterThan(hawaii.dawn + 40 * 60_000);
+    const gaps = gapsOf(frames.slice(0, -1), dark).map(({ site, start, end }) => [
+      site,
+      Math.round((end - start) / 60_000),
+    ]);
+    expect(gaps.filter(([site]) => site === hawaii.site).map(([, minutes]) => minutes)).toEqual([503, 60, 59]);
+
+    const none = darknessOf(frames.slice(0, 2), new Map([["site0", { place: null, samples: [] }]]));
+    expect(none.dark.size).toBe(0);
+    expect(darknessOf(frames.slice(0, 2), new Map()).dark.get("site0")).toEqual([]);
+  });
+
+  it("shows exposures of one time beside each other, and all others in full", () => {
+    const chips = ["u", "g", "r", "i"].map((FILTER) => frame(10, { FILTER, EXPTIME: 300 }));
+    const alone = [frame(0), frame(1), frame(20), frame(30, { EXPTIME: 0 })];
+    const levels = [frame(20, { RLEVEL: 1 }), frame(20, { RLEVEL: 91 })];
+    const rows = rowsOf([...chips, ...alone, ...levels] as Frame[]);
+    const layout = layoutOf(rows, () => false, 10);
+    const { lane, lanes } = layout.bands[0]!.rows[0]!;
+    const of = (one: Exposed) => lanes.get(one as Frame)!;
+    for (const [i, one] of chips.entries()) expect(of(one).top).toBeCloseTo(lane.top + (i * lane.height) / 4, 6);
+    for (const one of alone) expect(of(one)).toEqual(lane);
+    expect(of(levels[1]!).top).toBeGreaterThanOrEqual(of(levels[0]!).top + of(levels[0]!).height);
+    // Each of them is what the pointer finds on it.
+    const shown = { start: Date.parse(frame(0).DATE_OBS), end: Date.parse(frame(60).DATE_OBS) };
+    for (const one of [...chips, ...alone, ...levels]) {
+      const x = ((Date.parse(one.DATE_OBS) - shown.start) / 3_600_000) * 1200 + 1;
+      expect(frameAt(layout, shown, 1200, x, of(one).top + of(one).height / 2)).toBe(one);
+    }
   });
 
   it("has gaps between frames only, where nothing says when it was dark", () => {

@@ -42,7 +42,13 @@ export interface Frame {
   area?: { type: string; coordinates: [number, number][][] } | null;
   version: number;
   /** The stored file, which is another than `filename` names where that is given inflated. One element. */
-  version_set: { extension: string; size: number }[];
+  version_set: {
+    version: number;
+    extension: string;
+    size: number;
+    /** The upload, where the archive has packed it: `format=fits` gives its very bytes. */
+    original: { filename: string; size: number; md5: string; sha256: string } | null;
+  }[];
   /** What a reader should know about the file, and what did not stop the ingest. */
   warnings?: string[];
 }

@@ -11,40 +11,54 @@ import { previewAddress } from "./preview.tsx";
 import { SendTo } from "./send-to.tsx";
 import { Share } from "./share.tsx";
 
-/** Address of a frame's file for this browser, whose session stands for the signature. */
-function fileAddress(id: number, version: number | null, more: Record<string, string> = {}): string {
+type Part = "download" | "headers" | "catalog";
+
+/** Address of a part of a frame for this browser, whose session stands for the signature. */
+function addressOf(id: number, part: Part, version: number | null, more: Record<string, string> = {}): string {
   const query = new URLSearchParams(more);
   if (version !== null) query.set("version", String(version));
-  const text = query.toString();
-  return `frames/${id}/download/${text === "" ? "" : `?${text}`}`;
+  return `frames/${id}/${part}/${query.size === 0 ? "" : `?${query}`}`;
 }
 
 export function Actions({ frame, version }: { frame: Frame; version: number | null }) {
+  const address = (part: Part, more?: Record<string, string>) => addressOf(frame.id, part, version, more);
+  // Two versions' files beside each other in one folder.
+  const stem = version === null ? frame.basename : `${frame.basename}-v${version}`;
   const picked = selected.value.has(frame.id);
   const packed = frame.filename.endsWith(".fz");
   return (
     <div class="buttons">
-      <a class="button primary" href={fileAddress(frame.id, version)} download>
+      <a class="button primary" href={address("download")} download>
         <Icon name="download" /> Download <span class="size">{bytes(frame.size)}</span>
       </a>
       <Menu label="More downloads" icon="more" compact>
         {(close) => (
           <>
-            <a class="item" href={fileAddress(frame.id, version, { format: "stored" })} download onClick={close}>
+            <a class="item" href={address("download", { format: "stored" })} download onClick={close}>
               <Icon name="file" /> {packed ? "Packed, as it is kept (.fits.fz)" : "As it is kept"}
             </a>
             {packed && (
-              <a class="item" href={fileAddress(frame.id, version, { format: "fits" })} download onClick={close}>
+              <a class="item" href={address("download", { format: "fits" })} download onClick={close}>
                 <Icon name="file" /> Unpacked (.fits)
               </a>
             )}
-            <a class="item" href={previewAddress(frame.id, "page", version)} download={`${frame.basename}-preview`}>
+            <a
+              class="item"
+              href={previewAddress(frame.id, "page", version)}
+              download={`${stem}-preview.png`}
+              onClick={close}
+            >
               <Icon name="gallery" /> Preview image
             </a>
-            <a class="item" href={`frames/${frame.id}/headers/?all=true`} download={`${frame.basename}-headers.json`}>
+            <a
+              class="item"
+              href={address("headers", { all: "true" })}
+              download={`${stem}-headers.json`}
+              onClick={close}
+            >
               <Icon name="table" /> Headers as JSON
             </a>
-            <a class="item" href={`frames/${frame.id}/catalog/`} download={`${frame.basename}-catalogue.csv`}>
+            <a class="item" href={address("catalog")} download={`${stem}-catalogue.csv`} onClick={close}>
               <Icon name="table" /> Catalogue as CSV
             </a>
           </>

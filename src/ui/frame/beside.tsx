@@ -5,8 +5,11 @@ import { go, place } from "../router.ts";
 import { besideInList, lastSearch } from "../search/last-search.ts";
 import { Newer } from "./newer.tsx";
 
-/** Of the present address, what is kept for the next frame: the part on show, how its image looks, the tool in hand. */
-const KEPT = ["tab", "cuts", "stretch", "cmap", "invert", "show", "tool"];
+/**
+ * Of the present address, what is kept for the next frame: the part on show, how its image looks, the tool in hand, what
+ * is looked for in its headers.
+ */
+const KEPT = ["tab", "cuts", "stretch", "cmap", "invert", "show", "tool", "find", "raw"];
 
 function addressOf(id: number): string {
   const query = new URLSearchParams();

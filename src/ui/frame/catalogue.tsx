@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { catalogue, type Frame } from "../api/frame.ts";
 import { usePiece } from "../api/piece.ts";
 import { useResource } from "../api/resource.ts";
-import { counted } from "../design/format.ts";
+import { count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
 import { useKeptFocus } from "../design/kept-focus.ts";
 import { Loading } from "../design/loading.tsx";
@@ -10,8 +10,10 @@ import { Fault } from "../design/notice.tsx";
 import { note, place } from "../router.ts";
 import { ToolIcon } from "../viewer/tool-icon.tsx";
 import { type CsvTable, readTable } from "./csv.ts";
+import { numericColumns, orderAsked, ordered } from "./source-order.ts";
 
-const SHOWN_AT_ONCE = 100;
+/** Rows of the table on show: catalogues have had tens of thousands. */
+const PAGE = 200;
 
 /** The frame's catalogue of sources as a table that sorts by any column. */
 export function Catalogue({ frame, version }: { frame: Frame; version: number | null }) {
@@ -22,7 +24,7 @@ export function Catalogue({ frame, version }: { frame: Frame; version: number | 
   if (table === null) return <p class="muted">This frame's file holds no catalogue (no table named CAT).</p>;
   return (
     <div class="catalogue-desk">
-      <Sources frame={frame} version={version} table={table} />
+      <Sources key={`${frame.id} ${version}`} frame={frame} version={version} table={table} />
     </div>
   );
 }
@@ -36,34 +38,30 @@ function rowAsked(): number | null {
   return text !== null && /^\d{1,7}$/.test(text) ? Number(text) : null;
 }
 
-/** The order that the address asks for: a column's name, after a minus from its largest value down. */
-function orderAsked(text: string | null, table: CsvTable): { column: number; down: boolean } | null {
-  const down = text?.startsWith("-") ?? false;
-  const column = table.columns.indexOf(text?.slice(Number(down)) ?? "");
-  return column < 0 ? null : { column, down };
-}
-
 function Sources({ frame, version, table }: { frame: Frame; version: number | null; table: CsvTable }) {
   const { part: image, fault } = usePiece(loadSourceImage);
   const SourceImage = image?.default;
   const [picked, setPicked] = useState(rowAsked);
   useEffect(() => note({ source: picked === null ? null : String(picked) }), [picked]);
   const body = useRef<HTMLTableSectionElement>(null);
-  const sort = orderAsked(place.value.query.get("sort"), table);
-  const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  const numeric = useMemo(() => table.columns.map((_, i) => table.rows.every((row) => isNumber(row[i]))), [table]);
-  const rows = useMemo(() => {
-    const numbered = table.rows.map((cells, number) => ({ cells, number }));
-    if (sort === null) return numbered;
-    const { column, down } = sort;
-    numbered.sort((a, b) => compare(a.cells[column] ?? "", b.cells[column] ?? "", numeric[column]!));
-    return down ? numbered.reverse() : numbered;
-  }, [table, sort?.column, sort?.down, numeric]);
+  const asked = place.value.query;
+  const sort = orderAsked(asked.get("sort"), table);
+  const numeric = useMemo(() => numericColumns(table), [table]);
+  const rows = useMemo(() => ordered(table, sort, numeric), [table, sort?.column, sort?.down, numeric]);
   const at = picked === null ? -1 : rows.findIndex(({ number }) => number === picked);
-  if (at >= shown) setShown(rows.length);
+  const pages = Math.max(1, Math.ceil(rows.length / PAGE));
+  const page = Math.min(pages, Math.max(1, Math.floor(Number(asked.get("page"))) || 1));
+  const turn = (to: number) => note({ page: to === 1 ? null : String(to) });
+  // The source that is picked is on show: picked on the image, by an address, or put elsewhere by another order.
   useEffect(() => {
-    body.current?.querySelector("tr[data-picked]")?.scrollIntoView({ block: "nearest" });
-  }, [picked, shown]);
+    if (at >= 0) turn(Math.floor(at / PAGE) + 1);
+  }, [at]);
+  const first = (page - 1) * PAGE;
+  useEffect(() => {
+    const row = body.current!.querySelector("tr[data-picked]");
+    if (row !== null) row.scrollIntoView({ block: "nearest" });
+    else body.current!.closest(".table-scroll")!.scrollTop = 0;
+  }, [picked, page]);
 
   const part = useKeptFocus<HTMLDivElement>();
   return (
@@ -92,7 +90,9 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
                     <button
                       type="button"
                       class="sort"
-                      onClick={() => note({ sort: `${sort?.column === column && !sort.down ? "-" : ""}${name}` })}
+                      onClick={() =>
+                        note({ sort: `${sort?.column === column && !sort.down ? "-" : ""}${name}`, page: null })
+                      }
                     >
                       {name}
                       {table.units[column] && <span class="unit">{table.units[column]}</span>}
@@ -105,7 +105,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
               </tr>
             </thead>
             <tbody ref={body}>
-              {rows.slice(0, shown).map(({ cells, number }) => (
+              {rows.slice(first, first + PAGE).map(({ cells, number }) => (
                 <tr key={number} data-picked={number === picked ? "" : undefined}>
                   {SourceImage && (
                     <td class="pick">
@@ -130,10 +130,26 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
             </tbody>
           </table>
         </section>
-        {shown < rows.length && (
-          <button type="button" class="button" onClick={() => setShown(rows.length)}>
-            Show all {rows.length}
-          </button>
+        {pages > 1 && (
+          <nav class="buttons" aria-label="Pages of sources">
+            <button
+              type="button"
+              class="button tight"
+              aria-disabled={page === 1}
+              onClick={() => page > 1 && turn(page - 1)}
+            >
+              <Icon name="left" size={14} /> Previous
+            </button>
+            <span role="status">{`${count(first + 1)}–${count(Math.min(rows.length, first + PAGE))} of ${count(rows.length)}`}</span>
+            <button
+              type="button"
+              class="button tight"
+              aria-disabled={page === pages}
+              onClick={() => page < pages && turn(page + 1)}
+            >
+              Next <Icon name="right" size={14} />
+            </button>
+          </nav>
         )}
       </div>
     </>
@@ -143,16 +159,4 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
 /** Nine digits: a milliarcsecond in a right ascension. The whole number is the cell's title. */
 function brief(text: string): string {
   return text.length <= 11 ? text : String(Number(Number(text).toPrecision(9)));
-}
-
-function isNumber(text: string | undefined): boolean {
-  return text === undefined || text === "" || !Number.isNaN(Number(text)) || /^nan$/i.test(text);
-}
-
-/** Numbers by value with the unknown ones last, words by the alphabet. */
-function compare(a: string, b: string, numeric: boolean): number {
-  if (!numeric) return a.localeCompare(b);
-  const [x, y] = [a, b].map((text) => (text === "" ? Number.NaN : Number(text))) as [number, number];
-  if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
-  return Number.isNaN(y) ? -1 : x - y;
 }

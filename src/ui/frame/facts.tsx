@@ -6,6 +6,8 @@ import { bytes, count, level, seconds, timeFine } from "../design/format.ts";
 
 /** The frame's facts in the field's terms, with their units. What is unknown is left out. */
 export function Facts({ frame }: { frame: Frame }) {
+  const original = frame.version_set.find(({ version }) => version === frame.version)?.original;
+  const unpacked = original?.filename === frame.filename ? null : original;
   return (
     <div class="facts">
       <Group title="Exposure">
@@ -74,16 +76,29 @@ export function Facts({ frame }: { frame: Frame }) {
         <Fact name="Pixels">
           {frame.width} × {frame.height}
         </Fact>
-        <Fact name="MD5">
-          <span class="checksum mono">{frame.md5}</span>
-          <Copy text={frame.md5} what="MD5" />
-        </Fact>
-        <Fact name="SHA-256">
-          <span class="checksum mono">{frame.sha256}</span>
-          <Copy text={frame.sha256} what="SHA-256" />
-        </Fact>
+        <Checksum name="MD5" sum={frame.md5} />
+        <Checksum name="SHA-256" sum={frame.sha256} />
       </Group>
+      {unpacked && (
+        <Group title="Unpacked file">
+          <Fact name="Name">{unpacked.filename}</Fact>
+          <Fact name="Size">
+            {bytes(unpacked.size)} <span class="muted">{count(unpacked.size)} bytes</span>
+          </Fact>
+          <Checksum name="MD5" of="unpacked " sum={unpacked.md5} />
+          <Checksum name="SHA-256" of="unpacked " sum={unpacked.sha256} />
+        </Group>
+      )}
     </div>
+  );
+}
+
+function Checksum({ name, of = "", sum }: { name: string; of?: string; sum: string }) {
+  return (
+    <Fact name={name}>
+      <span class="checksum mono">{sum}</span>
+      <Copy text={sum} what={`${of}${name}`} />
+    </Fact>
   );
 }
 

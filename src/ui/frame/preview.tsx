@@ -15,6 +15,8 @@ interface PreviewProps {
   lazy?: boolean;
   /** Empty (decoration) where words beside it name the frame. */
   alt?: string;
+  /** It is there to be seen; or, without an image, it could not be made or fetched. */
+  onSettled?: (image: HTMLImageElement | null) => void;
 }
 
 /** Address of a frame's preview. */
@@ -33,7 +35,7 @@ export function previewAddress(
 /**
  * A preview in a box that has its shape before the image is here, so that nothing moves when it comes.
  */
-export function Preview({ frame, size, version = null, wishes, lazy = true, alt = "" }: PreviewProps) {
+export function Preview({ frame, size, version = null, wishes, lazy = true, alt = "", onSettled }: PreviewProps) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
   const [wanted, setWanted] = useState(!lazy);
   const box = useRef<HTMLDivElement>(null);
@@ -47,8 +49,14 @@ export function Preview({ frame, size, version = null, wishes, lazy = true, alt 
           src={wanted ? previewAddress(frame.id, size, version, wishes) : undefined}
           alt={alt}
           decoding="async"
-          onLoad={() => setState("shown")}
-          onError={() => setState("failed")}
+          onLoad={(event) => {
+            setState("shown");
+            onSettled?.(event.currentTarget);
+          }}
+          onError={() => {
+            setState("failed");
+            onSettled?.(null);
+          }}
         />
       )}
     </div>

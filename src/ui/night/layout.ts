@@ -5,12 +5,19 @@ import type { Frame } from "../api/frame.ts";
 import { toX } from "./axis.ts";
 import { type Row, spanOf } from "./exposures.ts";
 
+interface Lane {
+  top: number;
+  height: number;
+}
+
 /** A row's place, CSS pixels from the top of the canvas. */
 export interface PlacedRow {
   row: Row<Frame>;
   top: number;
-  /** Top and height of raw frames; reduced ones lie below, as a narrower lane. */
-  lanes: { top: number; height: number }[];
+  /** Of raw frames; reduced ones lie below, in a narrower one. */
+  lane: Lane;
+  /** Of each frame: its lane, or a share of it. */
+  lanes: ReadonlyMap<Frame, Lane>;
 }
 
 /** A site's rows, below the curves of its Sun and Moon. */
@@ -30,6 +37,47 @@ export interface Layout {
   height: number;
 }
 
+/** An exposure that ends so much after the next has begun, ms, ended before it: clocks are read at different moments. */
+const TOUCHING = 1000;
+/** A lane is shared evenly by so many at most that each is still to be seen. */
+const MOST_SHARES = 12;
+
+/**
+ * Which share of how many a frame has of its lane: all of it, but where several frames are of one time, as those of a
+ * mosaic's chips, one each. `frames` in order of their start.
+ */
+function sharesOf(frames: readonly Frame[]): Map<Frame, { index: number; group: { count: number } }> {
+  const shares = new Map<Frame, { index: number; group: { count: number } }>();
+  let ends: number[] = [];
+  let group = { count: 0 };
+  for (const frame of frames) {
+    const { start, end } = spanOf(frame);
+    if (ends.every((one) => one <= start)) {
+      ends = [];
+      group = { count: 0 };
+    }
+    const free = ends.findIndex((one) => one <= start);
+    const index = free < 0 ? ends.length : free;
+    ends[index] = Math.max(end - TOUCHING, start + 1);
+    group.count = ends.length;
+    shares.set(frame, { index, group });
+  }
+  return shares;
+}
+
+/** Puts frames into a lane that begins at `top`, `height` high or as high as its shares need; answers it. */
+function fill(lanes: Map<Frame, Lane>, frames: readonly Frame[], top: number, height: number, share: number): Lane {
+  const shares = sharesOf(frames);
+  let most = 1;
+  for (const { group } of shares.values()) most = Math.max(most, Math.min(MOST_SHARES, group.count));
+  const lane = { top, height: Math.max(height, most * share) };
+  for (const [frame, { index, group }] of shares) {
+    const own = lane.height / group.count;
+    lanes.set(frame, { top: top + index * own, height: own });
+  }
+  return lane;
+}
+
 /** `em`: height of small text. `curved`: whether a site's Sun and Moon are known. */
 export function layoutOf(rows: readonly Row<Frame>[], curved: (site: string) => boolean, em: number): Layout {
   const axis = 2 * em;
@@ -46,11 +94,16 @@ export function layoutOf(rows: readonly Row<Frame>[], curved: (site: string) => 
       bands.push(band);
     }
     const bars = y + 1.6 * em;
-    const reduced = row.frames.some((frame) => frame.RLEVEL > 0);
-    const lanes = [{ top: bars, height: 1.7 * em }];
-    if (reduced) lanes.push({ top: bars + 1.7 * em + 2, height: 0.7 * em });
-    band.rows.push({ row, top: y, lanes });
-    y = lanes.at(-1)!.top + lanes.at(-1)!.height + 0.8 * em;
+    const lanes = new Map<Frame, Lane>();
+    const [raw, reduced] = [row.frames.filter(isRaw), row.frames.filter((frame) => !isRaw(frame))];
+    const lane = fill(lanes, raw, bars, 1.7 * em, 0.85 * em);
+    let end = lane.top + lane.height;
+    if (reduced.length > 0) {
+      const below = fill(lanes, reduced, end + 2, 0.7 * em, 0.5 * em);
+      end = below.top + below.height;
+    }
+    band.rows.push({ row, top: y, lane, lanes });
+    y = end + 0.8 * em;
     band.height = y - band.top;
   }
   return { axis, bands, height: Math.ceil(y) };
@@ -68,8 +121,8 @@ export function barOf(frame: Frame, shown: Span, width: number): [number, number
   return [left, Math.max(LEAST_BAR, toX(end, shown, width) - left)];
 }
 
-export function laneOf(placed: PlacedRow, frame: Frame): { top: number; height: number } {
-  return placed.lanes[frame.RLEVEL > 0 ? placed.lanes.length - 1 : 0]!;
+function isRaw({ RLEVEL }: Frame): boolean {
+  return RLEVEL <= 0;
 }
 
 /** The frame at a place, the nearest where the pointer is beside all bars by a little. */
@@ -77,7 +130,7 @@ export function frameAt(layout: Layout, shown: Span, width: number, x: number, y
   let best: { frame: Frame; off: number } | null = null;
   for (const placed of layout.bands.flatMap(({ rows }) => rows)) {
     for (const frame of placed.row.frames) {
-      const { top, height } = laneOf(placed, frame);
+      const { top, height } = placed.lanes.get(frame)!;
       if (y < top - 1 || y > top + height + 1) continue;
       const [left, wide] = barOf(frame, shown, width);
       const off = Math.max(left - x, x - (left + wide), 0);

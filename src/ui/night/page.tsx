@@ -1,6 +1,6 @@
 /** A night: what each instrument did, under which Sun and Moon, and a calendar of all nights. Its address holds both. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { type Span, spansBelow, sunAltitude } from "../../sky/sun-moon.ts";
+import type { Span } from "../../sky/sun-moon.ts";
 import { aggregate } from "../api/frame.ts";
 import { useFrameWalk } from "../api/frame-walk.ts";
 import { farNight, nightCounts, nightsBeside } from "../api/night.ts";
@@ -15,7 +15,8 @@ import { WalkProgress } from "../design/walk-progress.tsx";
 import { go, note, place } from "../router.ts";
 import { FirstSteps } from "../search/first-steps.tsx";
 import { Calendar } from "./calendar.tsx";
-import { gapsOf, rowsOf, spanOf } from "./exposures.ts";
+import { darknessOf } from "./darkness.ts";
+import { gapsOf, rowsOf } from "./exposures.ts";
 import { spelled } from "./months.ts";
 import { SiteWords } from "./site-words.tsx";
 import { useSkies } from "./sky-over-site.ts";
@@ -26,7 +27,6 @@ import "./night.css";
 /** Frames of a night that are read at first, and more at a time when asked. */
 const MOST = 10_000;
 const REST_MS = 200;
-const HALF_DAY = 12 * 3_600_000;
 /** What the address may narrow a night by. */
 const NARROWED = ["SITE", "TELESCOPE"] as const;
 
@@ -239,33 +239,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
   }, [inAddress]);
   const rows = useMemo(() => rowsOf(frames), [frames]);
   const categories = useMemo(() => categoriesOf(frames, grouping), [frames, grouping]);
-  const { whole, dark } = useMemo(() => {
-    const spans = frames.map(spanOf);
-    const first = spans.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY);
-    const last = spans.reduce((most, { end }) => Math.max(most, end), Number.NEGATIVE_INFINITY);
-    // Noon to noon about the frames: long enough for any night that they can belong to.
-    const middle = (first + last) / 2;
-    const day = { start: Math.min(first, middle - HALF_DAY), end: Math.max(last, middle + HALF_DAY) };
-    const darkness = new Map<string, Span[]>();
-    const edges = [first, last];
-    for (const { SITEID: site } of frames) {
-      if (darkness.has(site)) continue;
-      const sky = skies.get(site);
-      // While it is not known yet, there are no gaps rather than other ones.
-      if (sky === undefined) darkness.set(site, []);
-      const at = sky?.place ?? null;
-      if (at === null) continue;
-      darkness.set(
-        site,
-        spansBelow(-12, (ms) => sunAltitude(ms, at), day).filter(({ start, end }) => start < last && end > first),
-      );
-      for (const { start, end } of spansBelow(-50 / 60, (ms) => sunAltitude(ms, at), day)) {
-        if (start < last && end > first) edges.push(start, end);
-      }
-    }
-    const margin = 15 * 60_000;
-    return { whole: { start: Math.min(...edges) - margin, end: Math.max(...edges) + margin }, dark: darkness };
-  }, [frames, skies]);
+  const { whole, nights, dark } = useMemo(() => darknessOf(frames, skies), [frames, skies]);
   const gaps = useMemo(() => gapsOf(frames, dark), [frames, dark]);
   const shown = part ?? whole;
   useEffect(() => {
@@ -305,7 +279,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
       <WalkProgress walk={walk} more={{ frames: MOST, onMore: () => setMost(most + MOST) }} />
       {frames.length > 0 ? (
         <>
-          <SiteWords skies={skies} shown={whole} sites={[...new Set(rows.map(({ site }) => site))]} />
+          <SiteWords skies={skies} nights={nights} sites={[...new Set(rows.map(({ site }) => site))]} />
           <Timeline
             rows={rows}
             skies={skies}

@@ -5,7 +5,7 @@ import type { Frame } from "../api/frame.ts";
 import { addShape, SLOTS } from "../design/category.ts";
 import { ticksOf, toTime, toX } from "./axis.ts";
 import { duration, type Gap } from "./exposures.ts";
-import { type Band, barOf, type Layout, laneOf, type PlacedRow } from "./layout.ts";
+import { type Band, barOf, type Layout, type PlacedRow } from "./layout.ts";
 import type { SiteSky } from "./sky-over-site.ts";
 
 export interface Scene {
@@ -177,11 +177,10 @@ export class NightPainter {
     const { shown, width, slotOf, labelOf, gaps } = this.#scene;
     const context = this.#context;
     const em = this.#em;
-    const { row, top, lanes } = placed;
+    const { row, top, lane, lanes } = placed;
     const site = named ? `${row.site || "Unknown site"} · ` : "";
     this.#text(`${site}${row.telescope} · ${row.instrument}`, 0.5 * em, top + 0.8 * em, "left", "text");
 
-    const lane = lanes[0]!;
     for (const gap of gaps) {
       if (gap.site === row.site && gap.telescope === row.telescope) this.#gap(gap, lane);
     }
@@ -193,16 +192,16 @@ export class NightPainter {
     const hues = this.#colours["cat-hues"] !== "0";
     bySlot.forEach((frames, slot) => {
       for (const frame of frames) {
-        const { top: y, height } = laneOf(placed, frame);
+        const { top: y, height } = lanes.get(frame)!;
         const [left, wide] = barOf(frame, shown, width);
         context.fillStyle = this.#colours[`cat-${slot}`]!;
         // A hair of ground between bars that touch.
         context.fillRect(left, y, wide > 5 ? wide - 1 : wide, height);
-        if (height < em || wide < 1.2 * em) continue;
-        const label = labelOf(frame);
+        if (height < 0.8 * em || wide < 1.2 * em) continue;
+        const label = height < em ? "" : labelOf(frame);
         const seen = Math.max(left, 0);
         const room = Math.min(left + wide, width) - seen;
-        if (room > (label.length + 1) * 0.62 * em) {
+        if (label !== "" && room > (label.length + 1) * 0.62 * em) {
           this.#onBar(label, seen + room / 2, y + height / 2);
         } else if (!hues) {
           context.beginPath();
@@ -243,12 +242,10 @@ export class NightPainter {
   /** Rings a frame that is pointed at, or has the keyboard's focus. */
   light(lit: Frame): void {
     const { layout, shown, width } = this.#scene;
-    const placed = layout.bands
-      .flatMap(({ rows }) => rows)
-      .find(({ row }) => row.frames.some(({ id }) => id === lit.id));
+    const placed = layout.bands.flatMap(({ rows }) => rows).find(({ lanes }) => lanes.has(lit));
     if (placed === undefined) return;
     const [left, wide] = barOf(lit, shown, width);
-    const { top, height } = laneOf(placed, lit);
+    const { top, height } = placed.lanes.get(lit)!;
     const context = this.#context;
     context.strokeStyle = this.#colours.surface!;
     context.lineWidth = 5;

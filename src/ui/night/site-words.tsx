@@ -6,10 +6,11 @@ import type { SiteSky } from "./sky-over-site.ts";
 interface SiteWordsProps {
   sites: readonly string[];
   skies: ReadonlyMap<string, SiteSky>;
-  shown: Span;
+  /** Noon to noon, where the place is known. */
+  nights: ReadonlyMap<string, Span>;
 }
 
-export function SiteWords({ sites, skies, shown }: SiteWordsProps) {
+export function SiteWords({ sites, skies, nights }: SiteWordsProps) {
   return (
     <ul class="site-words small">
       {sites.map((site) => {
@@ -22,7 +23,7 @@ export function SiteWords({ sites, skies, shown }: SiteWordsProps) {
               {sky === undefined
                 ? "Sun and Moon are not known yet."
                 : sky.place !== null
-                  ? wordsOf(sky.place, shown)
+                  ? wordsOf(sky.place, nights.get(site)!)
                   : sky.samples.length > 0
                     ? "Altitudes of Sun and Moon as the headers have them; they do not tell where the site is."
                     : "The headers do not tell where the site is, so Sun and Moon are not shown."}
@@ -38,12 +39,12 @@ function clock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
 }
 
-/** `18:35–04:22`; a span that goes on beyond what is shown has no edge there. */
-function spanWords(spans: readonly Span[], shown: Span, none: string): string {
+/** `18:35–04:22`; a span that goes on beyond the night has no edge there. */
+function spanWords(spans: readonly Span[], night: Span, none: string): string {
   if (spans.length === 0) return none;
   return spans
     .map(({ start, end }) => {
-      const [opens, closes] = [start > shown.start, end < shown.end];
+      const [opens, closes] = [start > night.start, end < night.end];
       if (!opens && !closes) return "all the time";
       if (!opens) return `until ${clock(end)}`;
       return closes ? `${clock(start)}–${clock(end)}` : `from ${clock(start)}`;
@@ -51,15 +52,15 @@ function spanWords(spans: readonly Span[], shown: Span, none: string): string {
     .join(" and ");
 }
 
-function wordsOf(at: Place, shown: Span): string {
-  const sun = (limit: number) => spansBelow(limit, (ms) => sunAltitude(ms, at), shown);
+function wordsOf(at: Place, night: Span): string {
+  const sun = (limit: number) => spansBelow(limit, (ms) => sunAltitude(ms, at), night);
   // The Moon above the horizon is its altitude turned over below it.
-  const moon = spansBelow(0, (ms) => -moonAltitude(ms, at), shown);
-  const lit = Math.round(moonIlluminated((shown.start + shown.end) / 2) * 100);
+  const moon = spansBelow(0, (ms) => -moonAltitude(ms, at), night);
+  const lit = Math.round(moonIlluminated((night.start + night.end) / 2) * 100);
   return [
-    `Sun down ${spanWords(sun(-50 / 60), shown, "never")}`,
-    `below −12° ${spanWords(sun(-12), shown, "never")}`,
-    `below −18° ${spanWords(sun(-18), shown, "never")} UTC`,
-    `Moon ${lit} % lit, up ${spanWords(moon, shown, "never")}`,
+    `Sun down ${spanWords(sun(-50 / 60), night, "never")}`,
+    `below −12° ${spanWords(sun(-12), night, "never")}`,
+    `below −18° ${spanWords(sun(-18), night, "never")} UTC`,
+    `Moon ${lit} % lit, up ${spanWords(moon, night, "never")}`,
   ].join(" · ");
 }

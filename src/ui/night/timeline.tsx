@@ -12,7 +12,7 @@ import { go } from "../router.ts";
 import { useGestures } from "../sky/pointer.ts";
 import { panned, revealing, toTime, zoomed } from "./axis.ts";
 import { type Gap, type Row, spanOf } from "./exposures.ts";
-import { barOf, frameAt, laneOf, layoutOf, neighbour } from "./layout.ts";
+import { barOf, frameAt, layoutOf, neighbour } from "./layout.ts";
 import { NIGHT_COLOURS, NightPainter, type Scene } from "./painter.ts";
 import type { SiteSky } from "./sky-over-site.ts";
 
@@ -158,10 +158,10 @@ export function Timeline({
 
   const tip = pointed ?? (focused === null ? null : { frame: focused, ...placeOf(focused) });
   function placeOf(frame: Frame): { x: number; y: number } {
-    const placed = layout.bands.flatMap((band) => band.rows).find(({ row }) => row.frames.includes(frame));
+    const placed = layout.bands.flatMap((band) => band.rows).find(({ lanes }) => lanes.has(frame));
     if (placed === undefined) return { x: 0, y: 0 };
     const [left, wide] = barOf(frame, shown, width);
-    return { x: left + wide, y: laneOf(placed, frame).top };
+    return { x: left + wide, y: placed.lanes.get(frame)!.top };
   }
   return (
     <div class="timeline">

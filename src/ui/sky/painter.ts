@@ -6,6 +6,7 @@ import { type Box, clipArea, clipLine, type Pixel } from "./clip.ts";
 import { type Drawing, radiusOf } from "./drawing.ts";
 import { graticule } from "./graticule.ts";
 import { arc, circle, ECLIPTIC, GALACTIC_PLANE } from "./great-circles.ts";
+import { extreme, gridLabels, type Label } from "./labels.ts";
 import { inView, isDot, type Mark } from "./marks.ts";
 import { Projection, type View } from "./projection.ts";
 
@@ -28,6 +29,9 @@ export interface Scene {
   cross: boolean;
   lines: Lines;
 }
+
+/** Radians: sides of smaller footprints bend by less than is to be seen. */
+const STRAIGHT = 0.017;
 
 export const COLOURS = ["surface", "sunken", "line", "edge", "muted", "text", "accent", "cat-hues", "sans"] as const;
 
@@ -65,14 +69,15 @@ export class Painter {
     context.fillRect(0, 0, width, height);
     context.save();
     this.#sky();
-    const labels = scene.lines.grid ? this.#grid() : [];
+    const labels: (Label | null)[] = scene.lines.grid ? this.#grid() : [];
     if (scene.lines.galactic) labels.push(this.#greatCircle(GALACTIC_PLANE, "Galactic plane", [10, 4]));
     if (scene.lines.ecliptic) labels.push(this.#greatCircle(ECLIPTIC, "Ecliptic", [2, 4]));
     this.#marks(scene);
     for (const region of scene.regions) this.#region(region);
     if (scene.drawing !== null) this.#drawing(scene.drawing);
     context.restore();
-    for (const label of labels) if (label !== null) this.#label(label);
+    const taken: Box[] = [];
+    for (const label of labels) if (label !== null) this.#label(label, taken);
     if (scene.cross) this.#cross();
   }
 
@@ -134,7 +139,7 @@ export class Painter {
     path.closePath();
   }
 
-  #grid(): (Label | null)[] {
+  #grid(): Label[] {
     const context = this.#context;
     const { meridians, parallels } = graticule(this.#projection.view);
     const path = new Path2D();
@@ -142,65 +147,7 @@ export class Painter {
     context.strokeStyle = this.#colours.line!;
     context.lineWidth = 1;
     context.stroke(path);
-    return this.#gridLabels(meridians, parallels);
-  }
-
-  /** Hours along the equator and degrees along the middle while all of the sky is there; else along two edges. */
-  #gridLabels(
-    meridians: ReturnType<typeof graticule>["meridians"],
-    parallels: ReturnType<typeof graticule>["parallels"],
-  ): (Label | null)[] {
-    const projection = this.#projection;
-    const { ra, height } = projection.view;
-    const em = this.#em;
-    if (!projection.filled) {
-      const hours = meridians.map(({ at, label }): Label => {
-        const [x, y] = projection.pixel(at, 0);
-        return { text: label, x, y: y + em * 0.8, align: "center" };
-      });
-      const degrees = parallels
-        .filter(({ at }) => at !== 0)
-        .map(({ at, label }): Label => {
-          const [x, y] = projection.pixel(ra, at);
-          return { text: label, x: x + 3, y: y - em * 0.6, align: "left" };
-        });
-      return [...spaced(hours, 4 * em, "x"), ...degrees];
-    }
-    const hours = meridians.map(({ label, points }) => {
-      const spot = this.#extreme(points, (_, y) => y, em, height - em);
-      return spot && { text: label, x: spot[0], y: Math.min(height - em, spot[1]), align: "center" as const };
-    });
-    const degrees = parallels.map(({ label, points }) => {
-      const spot = this.#extreme(points, (x) => -x, 0, height - 2.5 * em);
-      return spot && { text: label, x: Math.max(6, spot[0]), y: spot[1] - em * 0.6, align: "left" as const };
-    });
-    return [...spaced(hours, 6 * em, "x"), ...spaced(degrees, 2 * em, "y")];
-  }
-
-  /** The point of a line on the map that is greatest by `by`, between two heights; a line is walked in small steps. */
-  #extreme(
-    points: readonly Vector[],
-    by: (x: number, y: number) => number,
-    top: number,
-    bottom: number,
-  ): [number, number] | null {
-    const projection = this.#projection;
-    let best: [number, number] | null = null;
-    let last: [number, number] | null = null;
-    for (const point of points) {
-      projection.place(point);
-      const here: [number, number] = [projection.x, projection.y];
-      if (last !== null && Math.hypot(here[0] - last[0], here[1] - last[1]) < projection.view.width) {
-        for (let i = 0; i <= 8; i++) {
-          const x = last[0] + ((here[0] - last[0]) * i) / 8;
-          const y = last[1] + ((here[1] - last[1]) * i) / 8;
-          if (!projection.onMap(x, y) || y < top || y > bottom) continue;
-          if (best === null || by(x, y) > by(...best)) best = [x, y];
-        }
-      }
-      last = here;
-    }
-    return best;
+    return gridLabels(this.#projection, { meridians, parallels }, this.#em);
   }
 
   #greatCircle(points: readonly Vector[], name: string, dash: number[]): Label | null {
@@ -213,7 +160,8 @@ export class Painter {
     context.stroke(path);
     context.setLineDash([]);
     const { width, height } = this.#projection.view;
-    const at = this.#extreme(points, (x) => -Math.abs(x - width * 0.3), 2 * this.#em, height - 2 * this.#em);
+    const nearThird = (x: number) => -Math.abs(x - width * 0.3);
+    const at = extreme(this.#projection, points, nearThird, 2 * this.#em, height - 2 * this.#em);
     return at && { text: name, x: at[0], y: at[1] - this.#em * 0.7, align: "center" };
   }
 
@@ -240,10 +188,10 @@ export class Painter {
         dots.set(place, dot);
         for (const paths of extra) if (paths !== null) addShape(paths.dots, REST_SHAPE, x, y, 2.4 * this.#dotRadius);
       } else {
-        const closed = [...mark.outline!, mark.outline![0]!];
-        this.#trace(closed, outlines[slot]!);
-        this.#cover(mark.outline!, areas[slot]!);
-        for (const paths of extra) if (paths !== null) this.#trace(closed, paths.outlines);
+        const outline = mark.radius < STRAIGHT ? [...mark.outline!, mark.outline![0]!] : ring(mark.outline!);
+        this.#trace(outline, outlines[slot]!);
+        this.#cover(outline, areas[slot]!);
+        for (const paths of extra) if (paths !== null) this.#trace(outline, paths.outlines);
       }
     }
     for (let slot = SLOTS - 1; slot >= 0; slot--) {
@@ -297,7 +245,7 @@ export class Painter {
 
   #region(region: Region): void {
     if (region.shape === "polygon") {
-      this.#outline(ring(region.vertices));
+      this.#outline(ring(region.vertices.map((corner) => toVector(...corner))));
     } else {
       const radius = region.shape === "circle" ? region.radius : (8 / this.#projection.view.scale) * (180 / Math.PI);
       this.#outline(circle(region.ra, region.dec, radius));
@@ -311,7 +259,7 @@ export class Painter {
       return;
     }
     const corners = drawing.next === null ? drawing.corners : [...drawing.corners, drawing.next];
-    if (corners.length > 1) this.#outline(ring(corners));
+    if (corners.length > 1) this.#outline(ring(corners.map((corner) => toVector(...corner))));
     const context = this.#context;
     context.fillStyle = this.#colours.accent!;
     for (const corner of drawing.corners) {
@@ -352,15 +300,23 @@ export class Painter {
     context.stroke();
   }
 
-  #label({ text, x, y, align }: Label): void {
+  /** Nothing where another label is. */
+  #label({ text, x, y, align }: Label, taken: Box[]): void {
     const context = this.#context;
     context.font = `${this.#em}px ${this.#colours.sans}`;
     context.textAlign = align;
     context.textBaseline = "middle";
     context.lineWidth = 3;
+    const wide = context.measureText(text).width;
     // Whole at the rim of a small map as well.
-    const half = align === "center" ? context.measureText(text).width / 2 + 2 : 0;
+    const half = align === "center" ? wide / 2 + 2 : 0;
     const at = Math.max(half, Math.min(this.#projection.view.width - half, x));
+    const left = at - half;
+    const box = { left, top: y - this.#em / 2, right: left + wide, bottom: y + this.#em / 2 };
+    const isOver = (other: Box) =>
+      box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+    if (taken.some(isOver)) return;
+    taken.push(box);
     context.strokeStyle = this.#colours.surface!;
     context.strokeText(text, at, y);
     context.fillStyle = this.#colours.muted!;
@@ -371,25 +327,7 @@ export class Painter {
 /** The shape that rings a dot: a plain circle. */
 const REST_SHAPE = SLOTS - 1;
 
-interface Label {
-  text: string;
-  x: number;
-  y: number;
-  align: "left" | "center";
-}
-
-/** Labels that keep their distance from the one before, along one axis. */
-function spaced(labels: readonly (Label | null)[], room: number, axis: "x" | "y"): Label[] {
-  const kept: Label[] = [];
-  const there = labels.filter((label) => label !== null).sort((a, b) => a[axis] - b[axis]);
-  for (const label of there) {
-    if (kept.length === 0 || label[axis] - kept.at(-1)![axis] >= room) kept.push(label);
-  }
-  return kept;
-}
-
-/** The sides of a polygon as arcs of great circles. */
-function ring(corners: readonly (readonly [number, number])[]): Vector[] {
-  const directions = corners.map(([ra, dec]) => toVector(ra, dec));
-  return directions.flatMap((from, i) => arc(from, directions[(i + 1) % directions.length]!));
+/** The sides of a polygon as arcs of great circles; the last direction is the first. */
+function ring(corners: readonly Vector[]): Vector[] {
+  return corners.flatMap((from, i) => arc(from, corners[(i + 1) % corners.length]!));
 }
