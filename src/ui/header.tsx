@@ -105,7 +105,7 @@ export async function leave(): Promise<void> {
 
 function Mark() {
   return (
-    <svg width="26" height="26" viewBox="0 0 64 64" aria-hidden="true">
+    <svg width="1.625rem" height="1.625rem" viewBox="0 0 64 64" aria-hidden="true">
       <rect class="mark-ground" x="4" y="4" width="56" height="56" rx="12" />
       <g class="mark-line" fill="none" stroke-width="3.5">
         <rect x="13" y="13" width="38" height="38" rx="3" />

@@ -47,7 +47,8 @@ export function Password({ username }: { username: string }) {
       {done && <Notice mood="good" title="The password is changed" />}
       {general && <Fault fault={fault} what="The password" />}
       <form onSubmit={submit}>
-        <input type="hidden" name="username" autocomplete="username" value={username} />
+        {/* For password managers, which pass over fields of the type "hidden". */}
+        <input type="text" name="username" autocomplete="username" value={username} readOnly hidden />
         <div class="field">
           <label for={`${id}-old`}>Present password</label>
           <input

@@ -40,11 +40,12 @@ const PATHS = {
 } as const;
 export type IconName = keyof typeof PATHS;
 
+/** `size`: in pixels where text has its usual size, with which it grows. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (
     <svg
-      width={size}
-      height={size}
+      width={`${size / 16}rem`}
+      height={`${size / 16}rem`}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"

@@ -7,7 +7,7 @@ export function Legend({ categories, label }: { categories: Iterable<Category>; 
     <ul class="legend" aria-label={label}>
       {[...categories].map(({ value, label: name, slot, count: frames }) => (
         <li key={value}>
-          <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" class={`cat-${slot}`}>
+          <svg width="0.875rem" height="0.875rem" viewBox="0 0 14 14" aria-hidden="true" class={`cat-${slot}`}>
             <path d={shapeOf(slot)} />
           </svg>
           {name} <span class="muted">{count(frames)}</span>

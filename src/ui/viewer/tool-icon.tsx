@@ -23,8 +23,8 @@ const PATHS: Record<Tool | "grid" | "sources" | "marks" | "invert" | "north" | "
 export function ToolIcon({ name }: { name: keyof typeof PATHS }) {
   return (
     <svg
-      width="18"
-      height="18"
+      width="1.125rem"
+      height="1.125rem"
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
