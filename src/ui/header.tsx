@@ -1,5 +1,5 @@
 import { forgetSeen } from "./api/resource.ts";
-import { isStaff, session, signOut } from "./api/session.ts";
+import { isStaff, session, signOut, wasSignedIn } from "./api/session.ts";
 import { count } from "./design/format.ts";
 import { Icon } from "./design/icon.tsx";
 import { Menu } from "./design/menu.tsx";
@@ -65,6 +65,7 @@ export function Header({ page }: { page: PageName | null }) {
           ))
         }
       </Menu>
+      {now.state === "unknown" && wasSignedIn() && <span class="account-room" />}
       {now.state === "in" && (
         <Menu label={`Account of ${now.profile.username}`} icon="person" compact plain>
           {(close) => (

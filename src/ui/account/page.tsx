@@ -45,8 +45,8 @@ export default function AccountPage() {
           </button>
         </div>
       </section>
-      <Tokens />
       <Password username={username} />
+      <Tokens />
     </div>
   );
 }

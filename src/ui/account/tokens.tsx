@@ -47,9 +47,19 @@ export function Tokens() {
         pyobs, scripts and the command line use a token in place of your password. It can do what you can do: treat it
         like a password, and make one for each program.
       </p>
+      <NewToken
+        onAsk={(label) =>
+          change(async () => {
+            const made = await send<{ token: string }>("POST", "profile/tokens/", { label });
+            setFresh(made.token);
+            announce("A new token is shown. Copy it now; it is shown this once.");
+          })
+        }
+      />
+      {fault && <Fault fault={fault} what="The token" />}
+      {fresh !== null && <Fresh token={fresh} />}
       {list.data === undefined && list.busy && <Loading what="your tokens" />}
       {list.fault && <Fault fault={list.fault} again={list.reload} what="Your tokens" />}
-      {fault && <Fault fault={fault} what="The token" />}
       {list.data && list.data.results.length === 0 && <p>You have no token yet.</p>}
       {list.data && list.data.results.length > 0 && (
         <ul class="tokens">
@@ -76,16 +86,6 @@ export function Tokens() {
           ))}
         </ul>
       )}
-      {fresh !== null && <Fresh token={fresh} />}
-      <NewToken
-        onAsk={(label) =>
-          change(async () => {
-            const made = await send<{ token: string }>("POST", "profile/tokens/", { label });
-            setFresh(made.token);
-            announce("A new token is shown. Copy it now; it is shown this once.");
-          })
-        }
-      />
     </section>
   );
 }

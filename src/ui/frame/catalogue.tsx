@@ -19,12 +19,15 @@ const PAGE = 200;
 export function Catalogue({ frame, version }: { frame: Frame; version: number | null }) {
   const text = useResource(`catalogue ${frame.id} ${version}`, (signal) => catalogue(frame.id, version, signal));
   const table = useMemo(() => (text.data === undefined ? null : readTable(text.data)), [text.data]);
+  const image = usePiece(loadSourceImage);
   if (text.fault) return <Fault fault={text.fault} again={text.reload} what="The catalogue" />;
-  if (text.data === undefined) return <Loading what="the catalogue" />;
+  // Beside the image the table has another place: it waits, so that it does not move.
+  if (text.data === undefined || (image.part === undefined && image.fault === null))
+    return <Loading what="the catalogue" />;
   if (table === null) return <p class="muted">This frame's file holds no catalogue (no table named CAT).</p>;
   return (
     <div class="catalogue-desk">
-      <Sources key={`${frame.id} ${version}`} frame={frame} version={version} table={table} />
+      <Sources key={`${frame.id} ${version}`} frame={frame} version={version} table={table} image={image} />
     </div>
   );
 }
@@ -38,9 +41,15 @@ function rowAsked(): number | null {
   return text !== null && /^\d{1,7}$/.test(text) ? Number(text) : null;
 }
 
-function Sources({ frame, version, table }: { frame: Frame; version: number | null; table: CsvTable }) {
-  const { part: image, fault } = usePiece(loadSourceImage);
-  const SourceImage = image?.default;
+interface SourcesProps {
+  frame: Frame;
+  version: number | null;
+  table: CsvTable;
+  image: ReturnType<typeof usePiece<Awaited<ReturnType<typeof loadSourceImage>>>>;
+}
+
+function Sources({ frame, version, table, image }: SourcesProps) {
+  const SourceImage = image.part?.default;
   const [picked, setPicked] = useState(rowAsked);
   useEffect(() => note({ source: picked === null ? null : String(picked) }), [picked]);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -66,7 +75,7 @@ function Sources({ frame, version, table }: { frame: Frame; version: number | nu
   const part = useKeptFocus<HTMLDivElement>();
   return (
     <>
-      {fault && <Fault fault={fault} what="The image" />}
+      {image.fault && <Fault fault={image.fault} what="The image" />}
       {SourceImage && <SourceImage frame={frame} version={version} table={table} picked={picked} onPick={setPicked} />}
       <div class="catalogue" ref={part}>
         <p class="muted">{counted(table.rows.length, "source")}</p>
