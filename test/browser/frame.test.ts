@@ -457,6 +457,17 @@ it("keeps the older version, and deletes only after asking", async () => {
   await page.getByRole("heading", { name: "This frame is not here" }).waitFor();
 });
 
+it("tells who is not signed in how to see a frame that is not public", async () => {
+  const { page } = await newcomer();
+  await page.route(/\/accounts\/session\//, (route) => route.fulfill({ json: { user: null, anonymous: "public" } }));
+  await page.route(/\/frames\/4242\//, (route) => route.fulfill({ status: 404, json: { detail: "Not found." } }));
+  await page.goto(`${url}/frame/4242?tab=headers`);
+  await page.getByRole("heading", { name: "This frame is not here" }).waitFor();
+  await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Username").waitFor();
+  expect(new URL(page.url()).searchParams.get("next")).toBe("/frame/4242?tab=headers");
+});
+
 it("says what it waits for and what failed, and goes on by itself when the archive is back", async () => {
   await upload(altered(await rawFrame(), "goe-leaves.fits", {}));
   const person = await observer("/?basename_exact=goe-leaves");

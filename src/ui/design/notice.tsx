@@ -40,7 +40,7 @@ const TITLES: Record<ApiError["kind"], string> = {
 };
 
 /** What to make of a failure; `what` was asked for. */
-function wordsOf(fault: ApiError, what: string): string {
+export function faultWords(fault: ApiError, what: string): string {
   if (fault.kind === "offline") {
     return `${what} could not be loaded. Check the network; this page goes on by itself as soon as it is back.`;
   }
@@ -56,7 +56,7 @@ export function Fault({ fault, again, what }: { fault: ApiError; again?: () => v
   const passing = fault.kind === "offline" || fault.kind === "incomplete";
   return (
     <Notice mood={passing ? "warn" : "bad"} title={TITLES[fault.kind]} alert>
-      <p>{wordsOf(fault, what)}</p>
+      <p>{faultWords(fault, what)}</p>
       {fault.kind === "signed-out" && (
         // To the sign-in page a session that is not forgotten is one that has begun: it would lead straight back.
         <a class="button tight" href={signInAddress()} onClick={forgetSession}>

@@ -5,6 +5,7 @@ import { useReturn } from "../api/away.ts";
 import { answer } from "../api/client.ts";
 import { ApiError, noAnswer } from "../api/error.ts";
 import type { Frame } from "../api/frame.ts";
+import { faultWords } from "../design/notice.tsx";
 import { note, place } from "../router.ts";
 import { Preview, previewAddress } from "./preview.tsx";
 
@@ -72,7 +73,7 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
     }
     const fault = await faultOf(address);
     if (fault === null && attempt === 0) return setAttempt(1);
-    const words = fault?.message ?? "This browser cannot show the preview.";
+    const words = fault === null ? "This browser cannot show the preview." : faultWords(fault, "The preview");
     setSaid({ address, words, away: fault?.kind === "offline" });
   };
   useReturn(about?.away ?? false, () => setAttempt(attempt + 1));

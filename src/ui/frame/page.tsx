@@ -3,11 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
 import { useResource } from "../api/resource.ts";
+import { session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
 import { Lazily } from "../design/lazily.tsx";
 import { Loading } from "../design/loading.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
-import { place } from "../router.ts";
+import { place, signInAddress } from "../router.ts";
 import { Actions } from "./actions.tsx";
 import { Beside } from "./beside.tsx";
 import { Catalogue } from "./catalogue.tsx";
@@ -161,15 +162,23 @@ function Absent({ fault, again }: { fault: ApiError; again: () => void }) {
       </>
     );
   }
+  const isOut = session.value.state === "out";
   return (
     <div class="empty">
       <h1 tabIndex={-1}>This frame is not here</h1>
       <p class="muted">
-        It was deleted, or its address is mistyped, or it is not public and this account does not see it.
+        {`It was deleted, or its address is mistyped, or it is not public and ${isOut ? "only seen by who is signed in" : "this account does not see it"}.`}
       </p>
-      <a class="button" href="./">
-        Search all frames
-      </a>
+      <div class="buttons">
+        {isOut && (
+          <a class="button primary" href={signInAddress()}>
+            Sign in
+          </a>
+        )}
+        <a class="button" href="./">
+          Search all frames
+        </a>
+      </div>
     </div>
   );
 }

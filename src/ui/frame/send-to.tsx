@@ -103,7 +103,11 @@ function Receivers({ frame, mtype, title, found }: ReceiversProps) {
         </button>
       ))}
       {found.length === 0 && (
-        <p class="muted small">{`No program there takes ${title === "Image" ? "images" : "tables"}.`}</p>
+        <p class="muted small">
+          {title === "Image"
+            ? "No program there takes images. DS9 joins a hub when it starts, and by its menu File, SAMP, Connect."
+            : "No program there takes tables."}
+        </p>
       )}
       {said !== null && <p class="small said">{said}</p>}
     </section>

@@ -5,6 +5,7 @@ import { aggregate } from "../api/frame.ts";
 import { useFrameWalk } from "../api/frame-walk.ts";
 import { farNight, nightCounts, nightsBeside } from "../api/night.ts";
 import { useResource } from "../api/resource.ts";
+import { session } from "../api/session.ts";
 import { categoriesOf, GROUPINGS, type Grouping } from "../design/category.ts";
 import { count, counted } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
@@ -12,7 +13,7 @@ import { Legend } from "../design/legend.tsx";
 import { recall, remember } from "../design/memory.ts";
 import { Fault } from "../design/notice.tsx";
 import { WalkProgress } from "../design/walk-progress.tsx";
-import { go, note, place } from "../router.ts";
+import { go, note, place, signInAddress } from "../router.ts";
 import { FirstSteps } from "../search/first-steps.tsx";
 import { Calendar } from "./calendar.tsx";
 import { darknessOf } from "./darkness.ts";
@@ -259,11 +260,18 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
           {filters.size > 0 ? "None of this site and telescope. " : "None that you may see. "}
           The nights before and after with frames are named above, and the calendar below counts those of every night.
         </p>
-        {filters.size > 0 && (
-          <a class="button" href={addressOf(night, new URLSearchParams())}>
-            All sites and telescopes
-          </a>
-        )}
+        <div class="buttons">
+          {filters.size > 0 && (
+            <a class="button" href={addressOf(night, new URLSearchParams())}>
+              All sites and telescopes
+            </a>
+          )}
+          {session.value.state === "out" && (
+            <a class="button" href={signInAddress()}>
+              Sign in to see more
+            </a>
+          )}
+        </div>
       </div>
     );
   }
