@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { count } from "../design/format.ts";
-import { choiceWords, type Facet } from "./field.ts";
+import { choiceWords, type Facet, WITHOUT } from "./field.ts";
 
 interface FacetFilterProps {
   facet: Facet;
@@ -17,7 +17,9 @@ const FIRST = 8;
 export function FacetFilter({ facet, choices, counts, chosen, onChoose }: FacetFilterProps) {
   const [all, setAll] = useState(false);
   // A choice that the rest of the search has emptied stays as long as it is chosen, so that it can be taken back.
-  const listed = [...choices, ...chosen.filter((value) => !choices.includes(value))];
+  const listed = [...choices, ...chosen.filter((value) => !choices.includes(value))].sort(
+    (a, b) => Number(a === WITHOUT) - Number(b === WITHOUT),
+  );
   if (listed.length === 0) return null;
   const shown = all || listed.length <= FIRST + 2 ? listed : listed.filter((v, i) => i < FIRST || chosen.includes(v));
 

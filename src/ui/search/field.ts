@@ -14,7 +14,7 @@ export interface Facet {
 }
 
 /** Among choices: frames that have no such value. */
-const WITHOUT = "None";
+export const WITHOUT = "None";
 
 /** A choice as people read it. */
 export function choiceWords(facet: Facet, value: string): string {

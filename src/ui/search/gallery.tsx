@@ -20,10 +20,12 @@ export function Gallery({ frames }: { frames: readonly Frame[] }) {
   useLayoutEffect(() => {
     const own = list.current!;
     const measure = () => {
-      setColumns(getComputedStyle(own).gridTemplateColumns.split(" ").length);
+      const widths = getComputedStyle(own).gridTemplateColumns.split(" ");
+      setColumns(widths.length);
+      own.style.setProperty("--column", widths[0]!);
       // Lines to come take as much room as the first one does.
       const line = own.firstElementChild?.getBoundingClientRect().height;
-      if (line) own.style.setProperty("--line", `${line}px`);
+      if (line) own.style.setProperty("--plates-height", `${line}px`);
     };
     const follow = new ResizeObserver(measure);
     measure();
