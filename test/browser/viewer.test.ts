@@ -139,6 +139,15 @@ it("changes cuts, stretch and colours, which the address keeps", async () => {
   await page.getByLabel("High", { exact: true }).fill("480");
   await page.getByLabel("High", { exact: true }).press("Enter");
   await expect.poll(() => viewer.parameter("cuts")).toBe("380,480");
+  // What is being typed stays, though the address follows what was done before.
+  await viewer.canvas.focus();
+  await page.keyboard.press("+");
+  await page.getByLabel("Low", { exact: true }).fill("38");
+  await expect.poll(() => viewer.parameter("at")).toContain(",3.75,");
+  expect(await level("Low")).toBe(38);
+  await page.getByLabel("Low", { exact: true }).fill("380");
+  await viewer.canvas.focus();
+  await page.keyboard.press("-");
   await page.getByRole("slider", { name: "High level" }).press("ArrowRight");
   await expect.poll(() => level("High")).toBeGreaterThan(480);
   await page.getByRole("slider", { name: "Low level" }).press("Shift+ArrowLeft");

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Colormap } from "../../imaging/colormap.ts";
 import type { Cuts } from "../../imaging/cuts.ts";
 import { SHADER_STRETCHES, type ShaderStretch, VIEWER_COLORMAPS } from "./look.ts";
@@ -19,30 +20,52 @@ function cutsNamed(name: string): Cuts {
   return name === "zscale" || name === "minmax" ? { kind: name } : { kind: "percentile", percent: Number(name) };
 }
 
+interface NumberFieldProps {
+  label: string;
+  value: string;
+  /** Whole numbers from 1 to this; without it any number. */
+  most?: number;
+  /** A number was typed. */
+  onEnter: (value: number) => void;
+}
+
+/** What is being typed stays, whatever is drawn anew meanwhile; what is no number goes again. */
+function NumberField({ label, value, most, onEnter }: NumberFieldProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <label class="image-wish">
+      <span class="muted">{label}</span>
+      <input
+        {...(most === undefined
+          ? ({ class: "input level", inputMode: "decimal" } as const)
+          : { class: "input plane", type: "number", min: 1, max: most })}
+        value={draft ?? value}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onBlur={() => setDraft(null)}
+        onChange={(event) => {
+          const text = event.currentTarget.value.trim().replace(",", ".");
+          setDraft(null);
+          if (text !== "" && Number.isFinite(Number(text))) onEnter(Number(text));
+        }}
+      />
+    </label>
+  );
+}
+
 /** HDU and plane, cut levels, stretch and colours. */
 export function Controls({ state, onChoose }: ControlsProps) {
   const { image } = state.first;
   const look = state.look.value;
   const levels = state.levels();
   const level = (which: 0 | 1, label: string) => (
-    <label class="image-wish">
-      <span class="muted">{label}</span>
-      <input
-        class="input level"
-        inputMode="decimal"
-        value={short(levels[which], 7)}
-        onChange={(event) => {
-          const text = event.currentTarget.value.trim().replace(",", ".");
-          const value = Number(text);
-          if (text === "" || !Number.isFinite(value)) {
-            event.currentTarget.value = short(levels[which], 7);
-            return;
-          }
-          const [low, high] = levels;
-          state.setLevels(which === 0 ? [value, high] : [low, value]);
-        }}
-      />
-    </label>
+    <NumberField
+      label={label}
+      value={short(levels[which], 7)}
+      onEnter={(value) => {
+        const [low, high] = state.levels();
+        state.setLevels(which === 0 ? [value, high] : [low, value]);
+      }}
+    />
   );
   return (
     <div class="viewer-bar">
@@ -63,17 +86,12 @@ export function Controls({ state, onChoose }: ControlsProps) {
         </label>
       )}
       {image.unit.planes > 1 && (
-        <label class="image-wish">
-          <span class="muted">{`Plane of ${image.unit.planes}`}</span>
-          <input
-            class="input plane"
-            type="number"
-            min={1}
-            max={image.unit.planes}
-            value={image.plane + 1}
-            onChange={(event) => onChoose("plane", Number(event.currentTarget.value) - 1)}
-          />
-        </label>
+        <NumberField
+          label={`Plane of ${image.unit.planes}`}
+          most={image.unit.planes}
+          value={String(image.plane + 1)}
+          onEnter={(value) => onChoose("plane", value - 1)}
+        />
       )}
       <label class="image-wish">
         <span class="muted">Cuts</span>

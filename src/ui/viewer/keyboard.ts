@@ -5,6 +5,7 @@ import { lineText } from "./line-panel.tsx";
 import { dragged } from "./look.ts";
 import { nameOf } from "./measured-on.tsx";
 import { short } from "./number.ts";
+import { draft, putEnd } from "./outline.ts";
 import type { Point } from "./plane.ts";
 import { valuesText } from "./readout.tsx";
 import type { ViewerState } from "./state.ts";
@@ -168,18 +169,8 @@ function act(state: ViewerState): string {
     state.frameBy((now) => ({ ...now, x: at[0], y: at[1] }));
     return `${at[0]}, ${at[1]} is in the middle.`;
   } else if (tool !== "levels") {
-    const anchor = state.anchor.peek();
-    state.anchor.value = anchor === null ? at : null;
-    if (anchor === null) return `Begins at ${at[0]}, ${at[1]}.`;
-    draft(state, anchor, at, true);
+    if (!putEnd(state, at)) return `Begins at ${at[0]}, ${at[1]}.`;
     if (tool === "line") return lineText(state);
   }
   return "";
-}
-
-function draft(state: ViewerState, from: Point, to: Point, done: boolean): void {
-  const tool = state.tool.peek();
-  if (tool === "line") state.line.value = { from, to };
-  else if (tool === "box") state.setRegion({ kind: "box", from, to }, done);
-  else state.setRegion({ kind: "circle", centre: from, radius: Math.hypot(to[0] - from[0], to[1] - from[1]) }, done);
 }

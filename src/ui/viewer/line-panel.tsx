@@ -39,7 +39,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
         <h2 id="line-title">Line</h2>
         <p class="muted">
           {drawn === null
-            ? "Drag a line, or press Enter at its beginning and at its end."
+            ? "Drag a line, or click its beginning and its end, or press Enter there."
             : "The line lies beyond the frame in sight."}
         </p>
       </section>

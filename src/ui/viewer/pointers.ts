@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { pan, toImage, zoom } from "./camera.ts";
 import { dragged } from "./look.ts";
+import { draft, putEnd } from "./outline.ts";
 import type { Point } from "./plane.ts";
 import { nearestSource } from "./sources.ts";
 import type { ViewerState } from "./state.ts";
@@ -35,7 +36,7 @@ function pointsAtSomething(what: Drag["what"]): boolean {
 
 /**
  * Two fingers move and zoom whatever the tool. A tap brings the cross-hair there, a finger held still carries it along,
- * two taps come closer. Answers what ends that.
+ * two taps or clicks come closer. Answers what ends that.
  */
 export function followPointers(target: HTMLCanvasElement, state: ViewerState): () => void {
   const down = new Map<number, Point>();
@@ -99,6 +100,8 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
   const follow = (event: PointerEvent, at: Point, still: number) => {
     const before = spread();
     if (down.has(event.pointerId)) down.set(event.pointerId, at);
+    const anchor = state.anchor.peek();
+    if (drag === null && anchor !== null) draft(state, anchor, imageAt(at), false);
     if (drag === null) return;
     const { start, last } = drag;
     if (!drag.moved && Math.hypot(at[0] - start[0], at[1] - start[1]) < still) return;
@@ -117,13 +120,10 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
         state.change({ cuts: dragged(state.levels(state.first), dx / size.width, dy / size.height) });
         break;
       case "line":
-        state.line.value = { from: drag.from, to: imageAt(at) };
-        break;
       case "box":
-        state.setRegion({ kind: "box", from: drag.from, to: imageAt(at) }, false);
-        break;
       case "circle":
-        state.setRegion(circleOf(drag.from, imageAt(at)), false);
+        state.anchor.value = null;
+        draft(state, drag.from, imageAt(at), false);
         break;
     }
   };
@@ -139,16 +139,17 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
       return;
     }
     if (!ended.moved && ended.button === 0) {
-      if (event.pointerType === "touch") tap(ended.start, event.timeStamp);
+      tap(ended.start, event);
       click(ended.start);
     } else if (ended.what === "box" || ended.what === "circle") state.setRegion(state.region.peek(), true);
   };
 
-  /** `time`: of the event, in ms; a page that is busy hears of it later. */
-  const tap = (at: Point, time: number) => {
+  const tap = (at: Point, event: PointerEvent) => {
     const before = tapped;
+    // The event's own time: a page that is busy hears of it later.
+    const time = event.timeStamp;
     tapped = { at, time };
-    state.cursor.value = { at: imageAt(at), pinned: true };
+    if (event.pointerType !== "mouse") state.cursor.value = { at: imageAt(at), pinned: true };
     if (before === null || state.tool.peek() !== "move" || time - before.time > DOUBLE) return;
     if (Math.hypot(at[0] - before.at[0], at[1] - before.at[1]) > DOUBLE_REACH) return;
     tapped = null;
@@ -158,7 +159,7 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
   const click = (at: Point) => {
     const tool = state.tool.peek();
     if (tool === "star") state.stars.measure(imageAt(at));
-    else if (tool === "line" || tool === "box" || tool === "circle") state.clear();
+    else if (tool === "line" || tool === "box" || tool === "circle") putEnd(state, imageAt(at));
     const catalogue = state.sources.peek() ? state.catalogue.peek() : null;
     if (catalogue === null || typeof catalogue !== "object" || tool === "levels") return;
     const source = nearestSource(catalogue.sources, imageAt(at), CLICK_REACH / state.camera.peek().scale);
@@ -197,9 +198,4 @@ export function followPointers(target: HTMLCanvasElement, state: ViewerState): (
     target.removeEventListener("wheel", onWheel);
     target.removeEventListener("contextmenu", onMenu);
   };
-}
-
-/** A circle from its centre to a point on it. */
-function circleOf(centre: Point, [x, y]: Point) {
-  return { kind: "circle", centre, radius: Math.hypot(x - centre[0], y - centre[1]) } as const;
 }

@@ -41,8 +41,8 @@ export function RegionPanel({ state }: { state: ViewerState }) {
       {region === null ? (
         <p class="muted">
           {isBox
-            ? "Drag a box, or press Enter at two of its corners."
-            : "Drag from the centre, or press Enter at the centre and at the edge."}
+            ? "Drag a box, or click two of its corners, or press Enter there."
+            : "Drag from the centre, or click the centre and the edge, or press Enter there."}
         </p>
       ) : (
         <p class="muted">

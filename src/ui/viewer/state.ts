@@ -42,7 +42,7 @@ export class ViewerState {
   /** The catalogue's row that is picked. */
   readonly picked = signal<number | null>(null);
 
-  /** Where a line or region was begun by the keyboard. */
+  /** Where a line or region was begun that is not drawn by a drag. */
   readonly anchor = signal<Point | null>(null);
   readonly line = signal<Line | null>(null);
   readonly region = signal<Region | null>(null);

@@ -1,12 +1,17 @@
 /** What a click or a drag on the image does, and the keys. */
 
 export const TOOLS = [
-  { id: "move", name: "Move", key: "v", does: "Drag moves the image; a click picks a source" },
+  { id: "move", name: "Move", key: "v", does: "Drag moves the image; a click picks a source, two come closer" },
   { id: "levels", name: "Brightness", key: "c", does: "Drag sideways for brightness, up and down for contrast" },
   { id: "star", name: "Star", key: "s", does: "A click measures the star there: FWHM and radial profile" },
-  { id: "line", name: "Line", key: "l", does: "Drag a line to see the values along it" },
-  { id: "box", name: "Box", key: "b", does: "Drag a box for the statistics of its pixels" },
-  { id: "circle", name: "Circle", key: "o", does: "Drag a circle from its centre for the statistics of its pixels" },
+  { id: "line", name: "Line", key: "l", does: "Drag a line, or click its ends, to see the values along it" },
+  { id: "box", name: "Box", key: "b", does: "Drag a box, or click two corners, for the statistics of its pixels" },
+  {
+    id: "circle",
+    name: "Circle",
+    key: "o",
+    does: "Drag a circle from its centre, or click centre and edge, for the statistics of its pixels",
+  },
 ] as const;
 export type Tool = (typeof TOOLS)[number]["id"];
 

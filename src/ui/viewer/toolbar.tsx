@@ -151,7 +151,8 @@ export function Toolbar({ state, onCopy, onSave, onFill }: ToolbarProps) {
             <p class="muted small">
               With the pointer: the wheel zooms, the right button changes brightness and contrast, the middle button or
               Shift moves the image whatever the tool. With fingers: one does what the tool does, two move and zoom; a
-              tap brings the cross-hair there, a finger held still carries it along; two taps of Move come closer.
+              tap brings the cross-hair there, a finger held still carries it along; two taps or clicks of Move come
+              closer.
             </p>
           </section>
         )}

@@ -1,12 +1,13 @@
 /** Reads images with the FITS core, off the page's thread, and works out what their cut levels can be. */
 import { type FitsFile, openFits } from "../../fits/file.ts";
 import type { Hdu } from "../../fits/hdu.ts";
-import { HttpSource } from "../../fits/http-source.ts";
+import { type Fetch, HttpSource } from "../../fits/http-source.ts";
 import { imageType, visitRows } from "../../fits/image.ts";
 import { MemorySource } from "../../fits/memory-source.ts";
 import { makePixels } from "../../fits/pixels.ts";
 import type { ByteSource } from "../../fits/source.ts";
 import { browserKernels } from "../../kernels/browser.ts";
+import { bytesOf } from "./body.ts";
 import { CutLevelFinder } from "./cut-levels.ts";
 import { browserInflate } from "./inflate.ts";
 import { FIRST_PIECE, KeptFile } from "./kept-file.ts";
@@ -29,9 +30,15 @@ type Tell = (progress: number) => void;
 
 async function sourceOf({ url, size, gzip }: OpenRequest, tell: Tell): Promise<ByteSource> {
   if (gzip) return new MemorySource(await inflated(url, size, tell));
-  const source = await HttpSource.open(url, { fetch: (...request) => fetch(...request), head: FIRST_PIECE });
+  const source = await HttpSource.open(url, { fetch: fetchInPlace, head: FIRST_PIECE });
   return source.size > MOST_KEPT ? source : new KeptFile(source, tell);
 }
+
+const fetchInPlace: Fetch = async (url, init) => {
+  const answer = await fetch(url, init as RequestInit);
+  const { status, headers, body } = answer;
+  return { status, headers, body, arrayBuffer: () => bytesOf(answer) };
+};
 
 /** The file inside a gzip stream, which can only be read from its beginning. */
 async function inflated(url: string, size: number, tell: Tell): Promise<Uint8Array> {
@@ -114,11 +121,11 @@ async function load(request: OpenRequest, tell: Tell): Promise<LoadedImage> {
   return { unit, units, plane, part, values, levels, halvings, ...cuts, keywords: keywordsOf(hdu) };
 }
 
-/** Says things ten times a second at most. */
+/** Says things four times a second at most: to write them down takes the page from what it waits for. */
 function seldom(say: Tell): Tell {
   let said = performance.now();
   return (progress) => {
-    if (performance.now() - said < 100) return;
+    if (performance.now() - said < 250) return;
     said = performance.now();
     say(progress);
   };

@@ -1,5 +1,5 @@
 /** The live image: real pixels, read by the FITS core in a Web Worker, drawn by WebGL2, measured by the tools. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/error.ts";
 import type { Frame } from "../api/frame.ts";
@@ -193,12 +193,18 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
     };
   }, [state]);
 
-  // Back, Forward and links bring another address without another viewer.
-  const { move } = place.value;
+  // Back, Forward and links bring another address without another viewer. At once: what a person does meanwhile is newer.
   useEffect(() => {
-    const { query } = place.peek();
-    if (String(writeView(query, state.view)) !== String(query)) state.adopt(readView(query));
-  }, [state, move]);
+    const { path } = place.peek();
+    return effect(() => {
+      const now = place.value;
+      if (now.path !== path || now.query.get("tab") !== "viewer") return;
+      untracked(() => {
+        const asked = readView(now.query);
+        if (String(writeView(now.query, state.view)) !== String(writeView(now.query, asked))) state.adopt(asked);
+      });
+    });
+  }, [state]);
 
   // What was asked for last must be seen, whatever else is open beside the image.
   const panel = useRef<HTMLDivElement>(null);
@@ -216,7 +222,7 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
     const { path, query } = place.peek();
     const now = writeView(query, state.view);
     const next = what === "hdu" ? withHdu(now, value) : now;
-    if (what === "plane") next.set(what, String(Math.min(image.unit.planes - 1, Math.max(0, value || 0))));
+    if (what === "plane") next.set(what, String(Math.min(image.unit.planes - 1, Math.max(0, Math.round(value)))));
     go(`${path}?${next}`, { replace: true });
   };
   const copy = async () => {
