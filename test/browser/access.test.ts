@@ -204,5 +204,70 @@ it("has room for everything at 320 pixels, and never scrolls sideways as a whole
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
     expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBeLessThanOrEqual(320);
+    await page.evaluate(SPACED);
+    expect(await page.evaluate("document.documentElement.scrollWidth"), `${path} spaced`).toBeLessThanOrEqual(320);
   }
+});
+
+/** Letters, words and lines as far apart as WCAG 2.2 (1.4.12) lets a person have them. */
+const SPACED = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }");
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+it("keeps the texts of a list apart when their letters are spaced", async () => {
+  const { page } = await someone();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`${url}/?view=table&limit=5`);
+  await page.locator("tbody th a").first().waitFor();
+  await page.evaluate(SPACED);
+  // The text of each cell, measured as it is drawn, ends before the next cell begins.
+  const over = await page.evaluate(`[...document.querySelectorAll("tbody td, tbody th")].filter((cell) => {
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    return text.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1;
+  }).map((cell) => cell.textContent)`);
+  expect(over).toEqual([]);
+});
+
+it("draws, measures and comes closer without a drag, and a tip can be gone to and sent away", async () => {
+  const { page } = await someone();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`${url}/frame/${await frameId()}?tab=viewer&tool=line`);
+  const image = page.locator(".viewer-canvas");
+  await page.locator("canvas[data-drawn]").waitFor();
+  await image.click({ position: { x: 300, y: 200 } });
+  await image.click({ position: { x: 420, y: 260 } });
+  const part = (title: string) => page.getByRole("region", { name: title });
+  await part("Line")
+    .getByText(/pixels|px/)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Circle", exact: true }).click();
+  await image.click({ position: { x: 360, y: 230 } });
+  await image.click({ position: { x: 400, y: 230 } });
+  await part("Circle").getByText("Mean", { exact: true }).waitFor();
+
+  await page.goto(`${url}/?view=map&at=202.47,47.2,10`);
+  const map = page.getByRole("application", { name: "Sky map" });
+  await page.locator("canvas[data-drawn]").waitFor();
+  await page.locator(".map-list li").first().waitFor();
+  const { x, y, width, height } = (await map.boundingBox())!;
+  const before = await page.locator(".map-readout").textContent();
+  await page.mouse.dblclick(x + 20, y + 20);
+  await page.mouse.move(x - 5, y + 20);
+  await expect.poll(() => page.locator(".map-readout").textContent()).not.toBe(before);
+  await page.goto(`${url}/?view=map&RA=202.469575&DEC=47.195258&radius=0.3`);
+  await page.locator(".map-list li").first().waitFor();
+  const tip = page.locator(".tip");
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await tip.waitFor();
+  const box = (await tip.boundingBox())!;
+  await page.mouse.move(box.x + 20, box.y + 20, { steps: 8 });
+  // Longer than it lingers.
+  await page.waitForTimeout(500);
+  expect(await tip.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+  await tip.waitFor({ state: "detached" });
 });

@@ -6,9 +6,8 @@ import { announce } from "../design/announce.tsx";
 import { CATEGORY_COLOURS, type Category, GROUPINGS, type Grouping, useThemeColours } from "../design/category.ts";
 import { seconds, time } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
-import { Tip } from "../design/tip.tsx";
+import { type PointedAt, Tip, usePointedAt } from "../design/tip.tsx";
 import { Preview } from "../frame/preview.tsx";
-import { go } from "../router.ts";
 import { useGestures } from "../sky/pointer.ts";
 import { panned, revealing, toTime, zoomed } from "./axis.ts";
 import { type Gap, type Row, spanOf } from "./exposures.ts";
@@ -25,6 +24,7 @@ interface TimelineProps {
   whole: Span;
   shown: Span;
   onShown: (shown: Span) => void;
+  onOpen: (frame: Frame) => void;
   /** Id of the words that say what the timeline shows. */
   describedBy: string;
 }
@@ -41,13 +41,14 @@ export function Timeline({
   whole,
   shown,
   onShown,
+  onOpen,
   describedBy,
 }: TimelineProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const night = useRef<{ scene: Scene; colours: object; picture: OffscreenCanvas } | null>(null);
   const [width, setWidth] = useState(0);
   const [focused, setFocused] = useState<Frame | null>(null);
-  const [pointed, setPointed] = useState<{ frame: Frame; x: number; y: number } | null>(null);
+  const { about: pointed, point, drop, hold } = usePointedAt<{ frame: Frame; x: number; y: number }>();
   const colours = useThemeColours([...NIGHT_COLOURS, ...CATEGORY_COLOURS]);
   const em = 0.72 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const curved = (site: string) => {
@@ -64,7 +65,7 @@ export function Timeline({
   }, []);
   useEffect(() => {
     setFocused(null);
-    setPointed(null);
+    drop();
   }, [rows]);
 
   const scene = useMemo(
@@ -107,22 +108,22 @@ export function Timeline({
   const zoomBy = (factor: number, about = (shown.start + shown.end) / 2) =>
     onShown(zoomed(shown, factor, about, whole));
   const open = (frame: Frame | null) => {
-    if (frame !== null) go(`frame/${frame.id}`);
+    if (frame !== null) onOpen(frame);
   };
 
   useGestures(canvas, {
     wheelZooms: "with-control",
     press: () => false,
     drag: (dx) => {
-      setPointed(null);
+      drop();
       onShown(panned(shown, (-dx / width) * length, whole));
     },
     zoom: (factor, x) => zoomBy(factor, toTime(x, shown, width)),
     hover: (x, y) => {
       const frame = frameAt(layout, shown, width, x, y);
-      setPointed(frame && { frame, x, y });
+      point(frame && { frame, x, y });
     },
-    leave: () => setPointed(null),
+    leave: () => point(null),
     release: () => {},
     click: (x, y) => open(frameAt(layout, shown, width, x, y)),
     doubleClick: () => {},
@@ -135,7 +136,7 @@ export function Timeline({
     if (walk !== undefined) {
       const next = neighbour(rows, focused, walk);
       if (next !== null) {
-        setPointed(null);
+        drop();
         setFocused(next);
         onShown(revealing(shown, spanOf(next), whole));
         announce(wordsOf(next));
@@ -210,7 +211,7 @@ export function Timeline({
           onKeyDown={key}
           onBlur={() => setFocused(null)}
         />
-        {tip !== null && <FrameTip {...tip} />}
+        {tip !== null && <FrameTip {...tip} onHold={hold} />}
       </div>
     </div>
   );
@@ -229,9 +230,16 @@ function wordsOf(frame: Frame): string {
   );
 }
 
-function FrameTip({ frame, x, y }: { frame: Frame; x: number; y: number }) {
+interface FrameTipProps {
+  frame: Frame;
+  x: number;
+  y: number;
+  onHold: PointedAt<unknown>["hold"];
+}
+
+function FrameTip({ frame, ...place }: FrameTipProps) {
   return (
-    <Tip x={x} y={y}>
+    <Tip {...place}>
       <Preview key={frame.id} frame={frame} size="list" />
       <b>{frame.OBJECT ?? frame.OBSTYPE}</b>
       <span class="mono">{frame.basename}</span>

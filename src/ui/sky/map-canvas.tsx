@@ -5,7 +5,7 @@ import { toVector, type Vector } from "../../sky/vector.ts";
 import { CATEGORY_COLOURS, useThemeColours } from "../design/category.ts";
 import { counted, seconds, time } from "../design/format.ts";
 import { Icon } from "../design/icon.tsx";
-import { Tip } from "../design/tip.tsx";
+import { type PointedAt, Tip, usePointedAt } from "../design/tip.tsx";
 import { type Drawing, type Position, pointed, put, takenBack } from "./drawing.ts";
 import { circle } from "./great-circles.ts";
 import { readLook, textOfLook } from "./look.ts";
@@ -45,7 +45,7 @@ export function MapCanvas(props: MapCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<View | null>(null);
   const [focused, setFocused] = useState(false);
-  const [pointer, setPointer] = useState<{ x: number; y: number; marks: readonly Mark[] } | null>(null);
+  const { about: tip, point, drop, hold } = usePointedAt<{ x: number; y: number; marks: readonly Mark[] }>();
   const moved = useRef<"by keyboard" | "otherwise" | null>(null);
   /** What the address says of the present view. */
   const addressed = useRef(look);
@@ -59,7 +59,7 @@ export function MapCanvas(props: MapCanvasProps) {
   };
   const move = (change: (now: View) => View, keyboard = false) => {
     moved.current = keyboard ? "by keyboard" : "otherwise";
-    setPointer(null);
+    drop();
     setView((now) => now && change(now));
   };
 
@@ -134,11 +134,11 @@ export function MapCanvas(props: MapCanvasProps) {
       props.onPoint(at);
       if (drawing !== null && at !== null) props.onDrawing(pointed(drawing, at));
       const found = tool === "move" && projection !== null ? marksAt(projection, marks, x, y) : [];
-      setPointer(found.length === 0 ? null : { x, y, marks: found });
+      point(found.length === 0 ? null : { x, y, marks: found });
       props.onHover(found);
     },
     leave: () => {
-      setPointer(null);
+      point(null);
       props.onHover([]);
       props.onPoint(null);
     },
@@ -171,6 +171,7 @@ export function MapCanvas(props: MapCanvasProps) {
       if (tool === "polygon") return finish(drawing);
       const [first] = tool === "move" ? marksAt(projection, marks, x, y) : [];
       if (first !== undefined) props.onOpen(first);
+      else if (tool === "move") move((now) => zoom(now, ZOOM_STEP ** 2, x, y));
     },
   });
 
@@ -236,7 +237,7 @@ export function MapCanvas(props: MapCanvasProps) {
         {button("Zoom to the frames", "fit", (now) => fitted(now, directionsOf(regions, marks)))}
         {button("All of the sky", "whole", (now) => wholeSky(now.width, now.height))}
       </div>
-      {pointer !== null && tool === "move" && <MarkTip {...pointer} />}
+      {tip !== null && tool === "move" && <MarkTip {...tip} onHold={hold} />}
     </div>
   );
 }
@@ -251,11 +252,18 @@ export function directionsOf(regions: readonly Region[], marks: readonly Mark[] 
   return marks.flatMap(({ centre, outline }) => outline ?? [centre]);
 }
 
-function MarkTip({ x, y, marks }: { x: number; y: number; marks: readonly Mark[] }) {
+interface MarkTipProps {
+  x: number;
+  y: number;
+  marks: readonly Mark[];
+  onHold: PointedAt<unknown>["hold"];
+}
+
+function MarkTip({ marks, ...place }: MarkTipProps) {
   const { frame } = marks[0]!;
   const facts = [frame.OBSTYPE, frame.FILTER, frame.EXPTIME === null ? null : `${seconds(frame.EXPTIME)} s`];
   return (
-    <Tip x={x} y={y}>
+    <Tip {...place}>
       <b>{frame.OBJECT ?? frame.OBSTYPE}</b>
       <span class="mono">{frame.basename}</span>
       <span>{facts.filter(Boolean).join(" · ")}</span>

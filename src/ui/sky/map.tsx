@@ -134,6 +134,7 @@ export default function SkyMap({ search, onChange, onLook }: SkyMapProps) {
               class="button tight"
               key={one.tool}
               aria-pressed={tool === one.tool}
+              title={one.tool === "move" ? "Drag moves the sky; two clicks come closer" : undefined}
               onClick={() => take(one.tool)}
             >
               {one.tool === "move" ? "Move" : `Draw a ${one.label.toLowerCase()}`}
