@@ -1,7 +1,8 @@
-/** The viewer with several frames of a field, with images that are more than it can hold, and where it cannot draw. */
+/** What lies above the image; the viewer with several frames of a field, with images that are more than it can hold, and where it cannot draw. */
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import type { Visit } from "./chromium.ts";
-import { observer, useBrowser } from "./person.ts";
+import { observer, url, useBrowser } from "./person.ts";
 import { FIELD, idOf, KINDS, truth, uploadField, ViewerPage } from "./viewer-person.ts";
 
 useBrowser();
@@ -15,6 +16,94 @@ let person: Visit;
 beforeAll(async () => {
   await uploadField();
   person = await observer("/account", { height: 1000 });
+});
+
+it("draws grid, compass and the catalogue's sources, and saves all of it as PNG", async () => {
+  const viewer = await ViewerPage.open(person.page, V, `${WHOLE}&show=marks`);
+  const { page } = viewer;
+  const ink = async () =>
+    (await page.evaluate(`{
+      const { width, height } = document.querySelector(".viewer-overlay");
+      const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(document.querySelector(".viewer-overlay"), 0, 0);
+      const { data } = copy.getImageData(0, 0, width, height);
+      let drawn = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 0) drawn++;
+      drawn;
+    }`)) as number;
+  await expect.poll(ink).toBeGreaterThan(200);
+  const marks = await ink();
+  // 30 arcseconds of 0.7 a pixel, which is 2.5 CSS pixels wide, from 18 on.
+  const bar = (30 / 0.7) * 2.5;
+  expect(Math.min(...(await viewer.inkAt([1, 0.5, 0.25].map((part) => [-part * bar - 18, 20]))))).toBeGreaterThan(200);
+  expect(Math.max(...(await viewer.inkAt([6, 12].map((more) => [-bar - 18 - more, 20]))))).toBe(0);
+  // North is 12 degrees from up towards the right, east as far from the left towards up: the compass stands at 58, 58.
+  const [sin, cos] = [Math.sin, Math.cos].map((of) => 15 * of((12 * Math.PI) / 180));
+  const arms: [number, number][] = [
+    [58 - sin!, 58 + cos!],
+    [58 + cos!, 58 + sin!],
+  ];
+  expect(Math.min(...(await viewer.inkAt(arms)))).toBeGreaterThan(100);
+  expect(await viewer.inkAt(arms.map(([right, up]) => [116 - right, 116 - up]))).toEqual([0, 0]);
+  await viewer.button("Grid").click();
+  await expect.poll(ink).toBeGreaterThan(2 * marks);
+  // Across the middle of the image: where there is a line, the read-out has a round value.
+  const box = (await viewer.canvas.boundingBox())!;
+  const across = Array.from({ length: 380 }, (_, i) => Math.round(box.width / 2) - 190 + i);
+  const inks = await viewer.inkAt(across.map((x) => [-x, Math.round(box.height / 2)]));
+  const lines = across.filter((_, i) => inks[i]! > 120 && inks[i]! > inks[i - 1]! && inks[i]! >= inks[i + 1]!);
+  expect(lines.length).toBeGreaterThan(3);
+  for (const x of lines) {
+    await page.mouse.move(box.x + x + 0.5, box.y + box.height - Math.round(box.height / 2) + 0.5);
+    const [ra, dec] = (await viewer.part("degrees")).split(" ").map(Number) as [number, number];
+    // A CSS pixel is 0.28 arcseconds; lines are whole seconds of time and tens of arcseconds.
+    const apart = [ra * 240, dec * 360].map((value) => Math.abs(value - Math.round(value)));
+    expect(Math.min(apart[0]!, apart[1]!), `${x}: ${ra} ${dec}`).toBeLessThan(0.06);
+  }
+  await viewer.button("Sources").click();
+  await page.getByText("4 sources; click one on the image").waitFor();
+  const [id, x, y] = truth[V]!.sources[3]!;
+  // A ring, seven CSS pixels from the source.
+  await expect
+    .poll(async () => (await viewer.colours([[x + 7 / 2.5, y]], ".viewer-overlay"))[0]![3])
+    .toBeGreaterThan(100);
+  await viewer.click([x, y]);
+  await expect.poll(() => viewer.part("source")).toMatch(new RegExp(`^id${id}x`));
+  await expect.poll(() => viewer.parameter("source")).toBe("3");
+  expect(await page.getByRole("link", { name: "Show in the table" }).getAttribute("href")).toContain("source=3");
+
+  const [png] = await Promise.all([page.waitForEvent("download"), viewer.button("Save as PNG").click()]);
+  expect(png.suggestedFilename()).toBe(`${V}.png`);
+  const bytes = readFileSync((await png.path())!);
+  const canvas = (await page.evaluate(
+    `(({ width, height }) => [width, height])(document.querySelector(".viewer-canvas"))`,
+  )) as [number, number];
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual(canvas);
+  expect(await viewer.differs(bytes)).toBeLessThan(0.001);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await viewer.cross([80, 81]);
+  await page.keyboard.press("p");
+  await expect
+    .poll(() => page.evaluate("navigator.clipboard.readText()"))
+    .toMatch(/^13:29:5\d\.\d{3} \+47:1\d:\d\d\.\d\d$/);
+});
+
+it("shows the sources beside the catalogue's table: what is picked in one is picked in the other", async () => {
+  const { page } = person;
+  await page.goto(`${url}/frame/${await idOf(V)}?tab=catalogue&source=2`);
+  const canvas = page.locator(".viewer-canvas");
+  await expect.poll(() => canvas.getAttribute("data-drawn")).not.toBeNull();
+  const pressed = page.locator(".catalogue tbody button[aria-pressed=true]");
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 3 on the image");
+  await page.getByRole("button", { name: "Source 1 on the image" }).click();
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 1 on the image");
+  // The whole image lies in the middle of the canvas.
+  const box = (await canvas.boundingBox())!;
+  const scale = Math.min(box.width, box.height) / 160;
+  const [, x, y] = truth[V]!.sources[3]!;
+  await page.mouse.click(box.x + box.width / 2 + (x - 80.5) * scale, box.y + box.height / 2 - (y - 80.5) * scale);
+  await expect.poll(() => pressed.getAttribute("aria-label")).toBe("Source 4 on the image");
+  expect(person.complaints).toEqual([]);
 });
 
 it("lays other frames of the field on it by their world coordinates: blinks, and shows three in colour", async () => {

@@ -1,5 +1,4 @@
 /** The live image: real pixels, read by the FITS core in a Web Worker, drawn by WebGL2, measured by the tools. */
-import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/error.ts";
 import type { Frame } from "../api/frame.ts";
@@ -7,7 +6,8 @@ import { announce } from "../design/announce.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 import { ImagePanel } from "../frame/image-panel.tsx";
 import { go, place } from "../router.ts";
-import { readView, type View, withHdu, writeView } from "./address.ts";
+import { readView, withHdu, writeView } from "./address.ts";
+import { useAddressBar } from "./address-bar.ts";
 import { ComparePanel } from "./compare-panel.tsx";
 import { Controls } from "./controls.tsx";
 import { CutOut } from "./cut-out.tsx";
@@ -26,9 +26,6 @@ import { Toolbar } from "./toolbar.tsx";
 import { Waiting } from "./waiting.tsx";
 import "./viewer.css";
 import "./panel.css";
-
-/** The address follows what is seen after it has rested that long, ms: browsers count how often it changes. */
-const REST = 400;
 
 interface ViewerProps {
   frame: Frame;
@@ -174,37 +171,7 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
   const root = useRef<HTMLDivElement>(null);
   const picture = useRef<(() => Promise<Blob | null>) | null>(null);
 
-  useEffect(() => {
-    let timer = 0;
-    let first = true;
-    const stop = effect(() => {
-      const now = state.view;
-      // At first it is what the address says.
-      if (first) {
-        first = false;
-        return;
-      }
-      clearTimeout(timer);
-      timer = window.setTimeout(() => write(now), REST);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [state]);
-
-  // Back, Forward and links bring another address without another viewer. At once: what a person does meanwhile is newer.
-  useEffect(() => {
-    const { path } = place.peek();
-    return effect(() => {
-      const now = place.value;
-      if (now.path !== path || now.query.get("tab") !== "viewer") return;
-      untracked(() => {
-        const asked = readView(now.query);
-        if (String(writeView(now.query, state.view)) !== String(writeView(now.query, asked))) state.adopt(asked);
-      });
-    });
-  }, [state]);
+  useAddressBar(state);
 
   // What was asked for last must be seen, whatever else is open beside the image.
   const panel = useRef<HTMLDivElement>(null);
@@ -300,10 +267,4 @@ function Live({ frame, version, state, busy, reader, focused, onPart }: LiveProp
       </div>
     </div>
   );
-}
-
-function write(view: View): void {
-  const { path, query } = place.peek();
-  const next = writeView(query, view);
-  if (String(next) !== String(query)) go(`${path}?${next}`, { replace: true });
 }
