@@ -1,29 +1,23 @@
 /** What lies above the image: grid, sources, what the tools measure, cross-hair, compass, scale bar. On a 2D canvas. */
 import { effect } from "@preact/signals";
-import type { Wcs } from "../../sky/wcs.ts";
 import { type Camera, type Size, toCanvas, toImage } from "./camera.ts";
 import { type GridLine, gridLines } from "./grid.ts";
+import { dot, INK, label, stroke, TOOL_INK } from "./ink.ts";
+import { drawMarks, MARKS_HEIGHT, marksAt, roomOfMarks } from "./marks.ts";
 import type { Point } from "./plane.ts";
 import { boxCorners, type Region } from "./region.ts";
-import { directions, scaleBar } from "./sky.ts";
 import type { ViewerState } from "./state.ts";
 
-const INK = "#ffd34d";
 const GRID_INK = "rgb(140 200 255 / 80%)";
 const GRID_SHADE = "rgb(0 0 0 / 40%)";
 const LABEL_INK = "#b9dcff";
 const SOURCE_INK = "rgb(110 230 150 / 85%)";
-const TOOL_INK = "#ff9de0";
-const SHADE = "rgb(0 0 0 / 70%)";
 /** CSS pixels. */
-const ARM = 30;
 const SOURCE_RADIUS = 7;
 /** Half of what a source's ring takes up. */
 const RING_HALF = 10;
 /** Milliseconds between drawings of compass and scale bar alone: while the image is zoomed they change with every frame. */
 const SELDOM = 250;
-/** What compass and scale bar need of the stage's lower end. */
-const MARKS_HEIGHT = 110;
 
 /** What is to be drawn, on a canvas that is no higher than that: each frame that the image moves it is laid over it. */
 interface Layout {
@@ -208,36 +202,6 @@ function boundsOf(camera: Camera, canvas: Size, state: ViewerState) {
   };
 }
 
-/** A line on a dark shade, to be seen on any ground. */
-function stroke(
-  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
-  ink: string,
-  width: number,
-  path: () => void,
-): void {
-  context.beginPath();
-  path();
-  context.strokeStyle = SHADE;
-  context.lineWidth = width + 2;
-  context.stroke();
-  context.strokeStyle = ink;
-  context.lineWidth = width;
-  context.stroke();
-}
-
-function label(context: CanvasRenderingContext2D, text: string, ink: string, px: number, py: number): void {
-  context.lineWidth = 3.5;
-  context.lineJoin = "round";
-  context.strokeStyle = SHADE;
-  context.strokeText(text, px, py);
-  context.fillStyle = ink;
-  context.fillText(text, px, py);
-}
-
-function dot(context: CanvasRenderingContext2D, [px, py]: Point): void {
-  stroke(context, TOOL_INK, 1.75, () => context.arc(px, py, 3.5, 0, 2 * Math.PI));
-}
-
 /** A line and its label, where it comes into sight or leaves it and no other label is. */
 function drawGridLine(
   context: CanvasRenderingContext2D,
@@ -285,14 +249,6 @@ function overlap(a: Box, b: Box): boolean {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
-/** What the marks take up: lower left the scale bar, lower right the compass. */
-function roomOfMarks({ width, height }: Size): Box[] {
-  return [
-    [0, height - 46, Math.min(190, width / 3 + 30), height],
-    [width - MARKS_HEIGHT, height - MARKS_HEIGHT, width, height],
-  ];
-}
-
 /** Where the way from a point outside to one inside crosses the edge. */
 function edge(from: Point, to: Point, inside: (point: Point) => boolean): Point {
   let [out, within] = [from, to];
@@ -320,50 +276,4 @@ function drawRegion(
     for (const corner of corners) context.lineTo(...place(corner));
     context.closePath();
   });
-}
-
-/** The compass's arms, CSS pixels from its middle, and the scale bar. */
-interface Marks {
-  arms: { letter: "N" | "E"; to: Point }[];
-  bar: { label: string; length: number } | null;
-}
-
-/** To half a pixel: what moves less is not drawn again. */
-function marksAt(wcs: Wcs, camera: Camera, canvas: Size): Marks {
-  const half = (value: number) => Math.round(2 * value) / 2;
-  const about = directions(wcs, camera.x, camera.y);
-  const arm = (letter: "N" | "E", [dx, dy]: Point): Marks["arms"][number] => {
-    const [fromX, fromY] = toCanvas(camera, canvas, camera.x, camera.y);
-    const [toX, toY] = toCanvas(camera, canvas, camera.x + dx, camera.y + dy);
-    const length = Math.hypot(toX - fromX, toY - fromY) / ARM;
-    return { letter, to: [half((toX - fromX) / length), half((toY - fromY) / length)] };
-  };
-  const degrees = wcs.pixelScale(camera.x, camera.y);
-  const bar = degrees === null ? null : scaleBar(degrees / camera.scale, Math.min(160, canvas.width / 3));
-  return {
-    arms: about === null ? [] : [arm("N", about.north), arm("E", about.east)],
-    bar: bar && { ...bar, length: half(bar.length) },
-  };
-}
-
-function drawMarks(context: CanvasRenderingContext2D, { arms, bar }: Marks, canvas: Size): void {
-  const [ox, oy] = [canvas.width - 58, canvas.height - 58];
-  context.textAlign = "center";
-  for (const { letter, to } of arms) {
-    const [ax, ay] = to;
-    stroke(context, INK, 1.75, () => {
-      context.moveTo(ox, oy);
-      context.lineTo(ox + ax, oy + ay);
-    });
-    label(context, letter, INK, ox + ax * 1.4, oy + ay * 1.4);
-  }
-  if (bar === null) return;
-  const y = canvas.height - 20;
-  stroke(context, INK, 1.75, () => {
-    context.moveTo(18, y - 7);
-    context.lineTo(18, y);
-    context.lineTo(18 + bar.length, y);
-    context.lineTo(18 + bar.length, y - 7);
-  });
-  label(context, bar.label, INK, 18 + bar.length / 2, y - 15);
 }
