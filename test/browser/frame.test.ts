@@ -70,6 +70,7 @@ it("shows beside a raw frame what was made of it, and with which calibrations", 
   await page.locator("table.related").getByRole("link", { name: reduced }).waitFor();
   await page.locator("tbody th a").first().click();
   await page.getByRole("heading", { level: 1, name: raw }).waitFor();
+  await page.locator(".facts").getByRole("link", { name: reduced }).waitFor();
   const graph = page.getByRole("group", { name: `What ${reduced} was made from` });
   await graph.locator(".lineage-box.here", { hasText: raw }).waitFor();
   expect(await graph.getByRole("link", { name: /^bias/ }).count()).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 /** The night view and the calendar: what a night holds, walked through by mouse and keys. */
 import { expect, inject, it } from "vitest";
-import { newcomer, observer, signIn, url, useBrowser } from "./person.ts";
+import { altered } from "./frames.ts";
+import { newcomer, observer, rawFrame, signIn, upload, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -74,6 +75,13 @@ it("walks through the frames by keys, reads them out and opens one", async () =>
   const name = /^\S+(?=,)/.exec((await said.textContent())!)![0];
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name }).waitFor();
+  // On through the frames of its instrument, and back to the part of the night that was on show.
+  await page.getByRole("link", { name: "Previous frame" }).click();
+  await page.getByRole("heading", { level: 1, name: /^saao-1m20-fa16-/ }).waitFor();
+  await page.getByRole("link", { name: "Back to the night" }).click();
+  await ready(person);
+  expect(new URL(page.url()).searchParams.get("part")).toMatch(/^2026-03-1/);
+  await page.goBack();
   await page.getByRole("link", { name: NIGHT, exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Night of 14 March 2026" }).waitFor();
   expect(person.complaints).toEqual([]);
@@ -246,4 +254,19 @@ it("says once that the archive is away", async () => {
   expect(await page.getByRole("alert").count()).toBe(1);
   await context.setOffline(false);
   await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
+});
+
+// Last: the archive has a frame more from here on.
+it("offers who watches a night the frames that have come since", async () => {
+  const person = await newcomer();
+  const { page } = person;
+  await page.clock.install();
+  await page.goto(`${url}/sign-in?next=${encodeURIComponent(`/night/${NIGHT}/`)}`);
+  await signIn(person);
+  await page.getByText(`${ALL} frames by 2 instruments.`).waitFor();
+  await upload(altered(await rawFrame(), "goe-later-o00.fits", { "DATE-OBS": "2026-03-15T03:00:00.000" }));
+  await page.clock.runFor(61_000);
+  await page.getByRole("button", { name: "Show 1 new frame" }).click();
+  await page.getByText(`${ALL + 1} frames by 2 instruments.`).waitFor();
+  expect(await page.getByRole("button", { name: /new frame/ }).count()).toBe(0);
 });

@@ -19,6 +19,7 @@ function addressOf(id: number): string {
 
 export function Beside({ id }: { id: number }) {
   const { before, after } = besideInList(id);
+  const isOfNight = lastSearch.back !== lastSearch.address && lastSearch.ids.includes(id);
   useEffect(() => {
     const walk = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -34,8 +35,8 @@ export function Beside({ id }: { id: number }) {
   }, [before, after]);
   return (
     <div class="frame-way">
-      <a class="back" href={lastSearch.address}>
-        <Icon name="left" size={14} /> Back to the frames
+      <a class="back" href={isOfNight ? lastSearch.back : lastSearch.address}>
+        <Icon name="left" size={14} /> {isOfNight ? "Back to the night" : "Back to the frames"}
       </a>
       <Newer id={id} addressOf={addressOf} />
       {(before !== null || after !== null) && (

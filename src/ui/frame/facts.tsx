@@ -3,9 +3,16 @@ import { formatDec, formatRa } from "../../sky/angle.ts";
 import type { Frame } from "../api/frame.ts";
 import { Copy } from "../design/copy.tsx";
 import { bytes, count, level, seconds, timeFine } from "../design/format.ts";
+import { CALIBRATION } from "./lineage.ts";
+
+interface FactsProps {
+  frame: Frame;
+  /** The newest that was made of it, or it itself where there is none; undefined while that is looked for. */
+  product: Frame | undefined;
+}
 
 /** The frame's facts in the field's terms, with their units. What is unknown is left out. */
-export function Facts({ frame }: { frame: Frame }) {
+export function Facts({ frame, product }: FactsProps) {
   const original = frame.version_set.find(({ version }) => version === frame.version)?.original;
   const unpacked = original?.filename === frame.filename ? null : original;
   return (
@@ -27,6 +34,10 @@ export function Facts({ frame }: { frame: Frame }) {
         <Fact name="Filter">{frame.FILTER}</Fact>
         <Fact name="Image type">{frame.OBSTYPE}</Fact>
         <Fact name="Reduction level">{level(frame.RLEVEL)}</Fact>
+        {/* There before it is known, so that nothing moves. */}
+        <Fact name="Reduced to">
+          {frame.RLEVEL === 0 && !CALIBRATION.test(frame.OBSTYPE) && <Product frame={frame} product={product} />}
+        </Fact>
         <Fact name="Binning">{frame.binning.replace("x", " × ")}</Fact>
       </Group>
       <Group title="Target">
@@ -91,6 +102,12 @@ export function Facts({ frame }: { frame: Frame }) {
       )}
     </div>
   );
+}
+
+function Product({ frame, product }: FactsProps) {
+  if (product === undefined) return <span class="muted">…</span>;
+  if (product.id === frame.id) return <span class="muted">nothing here</span>;
+  return <a href={`frame/${product.id}`}>{product.basename}</a>;
 }
 
 function Checksum({ name, of = "", sum }: { name: string; of?: string; sum: string }) {

@@ -28,7 +28,7 @@ export interface Lineage {
 const MOST = 6;
 
 /** Header terms for calibrations, pyobs's and Las Cumbres'. */
-const CALIBRATION = /bias|dark|flat|bpm|standard|lamp|arc/i;
+export const CALIBRATION = /bias|dark|flat|bpm|standard|lamp|arc/i;
 
 /** `frame` and the frames that its header names. Edges are those of the headers: `related_frames`. */
 export function lineageOf(frame: Frame, related: readonly Frame[]): Lineage {

@@ -8,8 +8,9 @@ import { listQuery, readSearch } from "../search/query.ts";
 
 const EVERY_MS = 30_000;
 
-/** The query of the list that was looked at last; null where new frames do not come first in it. */
+/** The query of the list that was looked at last; null where new frames do not come first in it, as in a night. */
 function newestFirst(): string | null {
+  if (lastSearch.back !== lastSearch.address) return null;
   const search = readSearch(new URLSearchParams(lastSearch.address.split("?")[1] ?? ""));
   const first = search.sort === "DATE_OBS" && search.order === "desc" && search.offset === 0;
   return first && lastSearch.ids.length > 0 ? `${listQuery(search)}&include_related_frames=false` : null;

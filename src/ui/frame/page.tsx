@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../api/error.ts";
 import { type Frame, frame as loadFrame } from "../api/frame.ts";
+import { relatives } from "../api/relatives.ts";
 import { useResource } from "../api/resource.ts";
 import { session } from "../api/session.ts";
 import { announce } from "../design/announce.tsx";
@@ -142,13 +143,14 @@ function LiveImage({ frame, version }: { frame: Frame; version: number | null })
 }
 
 function Overview({ frame, version }: { frame: Frame; version: number | null }) {
+  const found = useResource(`relatives ${frame.id}`, (signal) => relatives(frame, signal));
   return (
     <>
       <div class="frame-top">
         <ImagePanel frame={frame} version={version} />
-        <Facts frame={frame} />
+        <Facts frame={frame} product={found.data?.product} />
       </div>
-      <Related frame={frame} />
+      <Related frame={frame} relatives={found} />
     </>
   );
 }

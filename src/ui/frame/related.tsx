@@ -1,6 +1,6 @@
 import type { Frame } from "../api/frame.ts";
-import { NO_RELATIVES, type Relatives, relatives } from "../api/relatives.ts";
-import { useResource } from "../api/resource.ts";
+import { NO_RELATIVES, type Relatives } from "../api/relatives.ts";
+import type { Resource } from "../api/resource.ts";
 import { level, seconds, time } from "../design/format.ts";
 import { Loading } from "../design/loading.tsx";
 import { Fault } from "../design/notice.tsx";
@@ -8,9 +8,13 @@ import { pick } from "../search/selection.ts";
 import { LineageGraph } from "./lineage-graph.tsx";
 import { Preview } from "./preview.tsx";
 
+interface RelatedProps {
+  frame: Frame;
+  relatives: Resource<Relatives>;
+}
+
 /** The frames that belong together with this one, as a graph and by image type. */
-export function Related({ frame }: { frame: Frame }) {
-  const { data, fault, reload } = useResource(`relatives ${frame.id}`, (signal) => relatives(frame, signal));
+export function Related({ frame, relatives: { data, fault, reload } }: RelatedProps) {
   return (
     <section class="overview-related" aria-labelledby="related-title">
       <h2 id="related-title">

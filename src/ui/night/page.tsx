@@ -1,7 +1,7 @@
 /** A night: what each instrument did, under which Sun and Moon, and a calendar of all nights. Its address holds both. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Span } from "../../sky/sun-moon.ts";
-import { aggregate } from "../api/frame.ts";
+import { aggregate, type Frame } from "../api/frame.ts";
 import { useFrameWalk } from "../api/frame-walk.ts";
 import { farNight, nightCounts, nightsBeside } from "../api/night.ts";
 import { useResource } from "../api/resource.ts";
@@ -15,6 +15,8 @@ import { Fault } from "../design/notice.tsx";
 import { WalkProgress } from "../design/walk-progress.tsx";
 import { go, note, place, signInAddress } from "../router.ts";
 import { FirstSteps } from "../search/first-steps.tsx";
+import { keepNight } from "../search/last-search.ts";
+import { News } from "../search/news.tsx";
 import { Calendar } from "./calendar.tsx";
 import { darknessOf } from "./darkness.ts";
 import { gapsOf, rowsOf } from "./exposures.ts";
@@ -252,6 +254,13 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
     return () => clearTimeout(timer);
   }, [part]);
 
+  /** Beside it, its page has those of the same instrument. */
+  const open = (frame: Frame) => {
+    const row = rows.find(({ frames }) => frames.includes(frame));
+    keepNight(addressOf(night, filters, undefined, part && textOfSpan(part)), row?.frames ?? []);
+    go(`frame/${frame.id}`);
+  };
+
   if (total === 0 && state === "done") {
     return (
       <div class="empty">
@@ -284,6 +293,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
           : `${frames.length < total ? `The first ${count(frames.length)} of ` : ""}${counted(total, "frame")} by ${counted(rows.length, "instrument")}. `}
         {total !== undefined && <a href={`./?${search}`}>Show them in the search</a>}
       </p>
+      {state === "done" && total !== undefined && <News filters={query} total={total} onShow={walk.again} />}
       <WalkProgress walk={walk} more={{ frames: MOST, onMore: () => setMost(most + MOST) }} />
       {frames.length > 0 ? (
         <>
@@ -297,6 +307,7 @@ function OneNight({ night, filters, asked }: { night: string; filters: URLSearch
             whole={whole}
             shown={shown}
             onShown={setPart}
+            onOpen={open}
             describedBy={`${id}-summary`}
           />
           <div class="night-legend">

@@ -4,7 +4,9 @@ import type { Frame } from "../api/frame.ts";
 interface LastSearch {
   /** The search page's address. */
   address: string;
-  /** Ids of the page of frames that it shows, in order. */
+  /** Of the page where frames were last gone through: that one or a night's. */
+  back: string;
+  /** Ids of the frames that it shows, in order. */
   ids: readonly number[];
 }
 
@@ -12,18 +14,29 @@ const STORED = "platevault.list";
 
 function restore(): LastSearch {
   try {
-    const { address, ids } = JSON.parse(sessionStorage.getItem(STORED) ?? "{}") as Partial<LastSearch>;
-    if (typeof address === "string" && address.startsWith("./") && Array.isArray(ids)) return { address, ids };
+    const { address, back, ids } = JSON.parse(sessionStorage.getItem(STORED) ?? "{}") as Partial<LastSearch>;
+    if (address?.startsWith("./") && back !== undefined && /^(\.|night)\//.test(back) && Array.isArray(ids)) {
+      return { address, back, ids };
+    }
   } catch {
     // Forbidden, or not what this app has written.
   }
-  return { address: "./", ids: [] };
+  return { address: "./", back: "./", ids: [] };
 }
 
 export let lastSearch: LastSearch = restore();
 
 export function keepSearch(address: string, frames: readonly Pick<Frame, "id">[]): void {
-  lastSearch = { address, ids: frames.map(({ id }) => id) };
+  keep({ address, back: address, ids: frames.map(({ id }) => id) });
+}
+
+/** `back`: a night's address, from which one of these frames is opened. */
+export function keepNight(back: string, frames: readonly Pick<Frame, "id">[]): void {
+  keep({ address: lastSearch.address, back, ids: frames.map(({ id }) => id) });
+}
+
+function keep(list: LastSearch): void {
+  lastSearch = list;
   try {
     sessionStorage.setItem(STORED, JSON.stringify(lastSearch));
   } catch {
