@@ -25,6 +25,7 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
 
   const close = () => {
     setOpen(false);
@@ -42,6 +43,7 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
   // Before the next key can come: the panel may be left at once.
   useLayoutEffect(() => {
     if (!open) return;
+    keepInWindow(panel.current!);
     if (entering.current !== null) step(entering.current);
     entering.current = null;
     const outside = (event: Event) => {
@@ -86,7 +88,21 @@ export function Menu({ label, icon, compact, start, plain, children }: MenuProps
         {!compact && label}
         {!compact && <Icon name="down" size={12} />}
       </button>
-      {open && <div class="menu-panel">{children(close)}</div>}
+      {open && (
+        <div class="menu-panel" ref={panel}>
+          {children(close)}
+        </div>
+      )}
     </div>
   );
+}
+
+/** Room that a panel leaves beside it, CSS pixels. */
+const MARGIN = 8;
+
+/** On a phone a button may stand where its panel would go beyond the window's edge: it is moved in. */
+function keepInWindow(panel: HTMLElement): void {
+  const { left, right } = panel.getBoundingClientRect();
+  const inwards = Math.min(0, document.documentElement.clientWidth - MARGIN - right);
+  panel.style.translate = `${Math.max(inwards, MARGIN - left)}px`;
 }
