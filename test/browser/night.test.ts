@@ -54,6 +54,45 @@ it("leads to the newest night, with its sites' Sun and Moon, totals and gaps", a
   expect(person.complaints).toEqual([]);
 });
 
+it("draws a bar where each exposure was, and the Sun's curve above", async () => {
+  const [start, end] = [`${NIGHT}T17:00:00`, `${NIGHT}T20:30:00`].map((text) => Date.parse(`${text}Z`)) as [
+    number,
+    number,
+  ];
+  const person = await observer(`/night/${NIGHT}/?SITE=goe&part=${NIGHT}T17:00:00/${NIGHT}T20:30:00`);
+  const { page } = person;
+  await page.getByText(`${ALL / 2} frames by 1 instrument.`).waitFor();
+  await expect.poll(() => page.locator(".site-words").textContent()).toMatch(/Moon \d+ % lit/);
+  const list = await page.request.get(`${url}/frames/?night=${NIGHT}&SITE=goe&limit=100`);
+  const { results } = (await list.json()) as { results: { DATE_OBS: string; EXPTIME: number }[] };
+  /** Columns of pixels with a category's colour, and how many pixels have the Sun's. */
+  const drawn = () =>
+    page.evaluate<{ width: number; bars: number[]; sun: number }>(`{
+      const root = getComputedStyle(document.documentElement);
+      const colour = (name) => {
+        const [, r, g, b] = /#(..)(..)(..)/.exec(root.getPropertyValue(name)).map((text) => Number.parseInt(text, 16));
+        return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+      };
+      const canvas = document.querySelector("canvas.timeline-canvas");
+      const { width, height } = canvas;
+      const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+      const hues = new Set(Array.from({ length: 8 }, (_, slot) => colour("--cat-" + slot)));
+      const bars = new Set();
+      pixels.forEach((pixel, i) => { if (hues.has(pixel)) bars.add(i % width); });
+      ({ width, bars: [...bars], sun: pixels.filter((pixel) => pixel === colour("--warn")).length });
+    }`);
+  await expect.poll(async () => (await drawn()).sun).toBeGreaterThan(50);
+  const { width, bars } = await drawn();
+  const x = (ms: number) => ((ms - start) / (end - start)) * width;
+  const spans = results.map(({ DATE_OBS, EXPTIME }) => [
+    x(Date.parse(DATE_OBS)),
+    x(Date.parse(DATE_OBS) + EXPTIME * 1000),
+  ]);
+  expect(spans.length).toBe(ALL / 2);
+  for (const [from] of spans) expect(bars.some((bar) => Math.abs(bar - from!) <= 2)).toBe(true);
+  for (const bar of bars) expect(spans.some(([from, to]) => bar >= from! - 2 && bar <= to! + 3)).toBe(true);
+});
+
 it("walks through the frames by keys, reads them out and opens one", async () => {
   const person = await observer(`/night/${NIGHT}/`);
   const { page } = person;

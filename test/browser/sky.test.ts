@@ -1,7 +1,8 @@
 /** The sky map: what is on it, picking from it, drawing on it, with mouse and keys. */
 import { expect, inject, it } from "vitest";
 import { separation } from "../../src/sky/angle.ts";
-import { found, observer, useBrowser } from "./person.ts";
+import { looking, Projection } from "../../src/ui/sky/projection.ts";
+import { found, observer, url, useBrowser } from "./person.ts";
 
 useBrowser();
 
@@ -53,6 +54,42 @@ it("shows the result on the sky, and says what it shows, with nothing from elsew
   await page.getByRole("list", { name: "Colours by site" }).getByText(/^goe/).waitFor();
   expect(strangers).toEqual([]);
   expect(person.complaints).toEqual([]);
+});
+
+it("draws an image's outline where its corners are", async () => {
+  const [ra, dec, field] = [202.5, 47.2, 0.5];
+  const basename = inject("reduced").replace(".fits", "");
+  const person = await observer("/account");
+  const { page } = person;
+  await page.evaluate("localStorage.setItem('platevault.map-lines', '')");
+  await page.goto(`${url}/?view=map&basename_exact=${basename}&at=${ra},${dec},${field}`);
+  await page.getByRole("heading", { name: "1 frame in view" }).waitFor();
+  await middle(person);
+  const drawn = () =>
+    page.evaluate<{ width: number; height: number; box: number[] }>(`{
+      const canvas = document.querySelector("canvas.map-canvas");
+      const { width, height } = canvas;
+      const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+      const box = [width, height, 0, 0];
+      pixels.forEach((pixel, i) => {
+        if (pixel === pixels[0]) return;
+        const [x, y] = [i % width, Math.floor(i / width)];
+        box[0] = Math.min(box[0], x); box[1] = Math.min(box[1], y);
+        box[2] = Math.max(box[2], x); box[3] = Math.max(box[3], y);
+      });
+      ({ width, height, box });
+    }`);
+  const list = await page.request.get(`${new URL(page.url()).origin}/frames/?basename_exact=${basename}`);
+  const { results } = (await list.json()) as { results: { area: { coordinates: [number, number][][] } }[] };
+  const { width, height } = await drawn();
+  const projection = new Projection(looking(ra, dec, field, width, height));
+  const corners = results[0]!.area.coordinates[0]!.map((corner) => projection.pixel(...corner));
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  const wanted = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  expect(wanted[2]! - wanted[0]!).toBeGreaterThan(100);
+  await expect
+    .poll(async () => Math.max(...(await drawn()).box.map((at, i) => Math.abs(at - wanted[i]!))))
+    .toBeLessThan(2.5);
 });
 
 it("names what is under the pointer, picks it by a click and opens it by two", async () => {
