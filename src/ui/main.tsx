@@ -4,6 +4,8 @@ import { followLinks } from "./router.ts";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/controls.css";
+import "./design/field.css";
+import "./design/panel.css";
 
 followLinks();
 render(<App />, document.getElementById("app")!);

@@ -47,8 +47,17 @@ it("changes the password and stays signed in; a wrong one is said at its field",
   await page.locator(".fault").waitFor();
   expect(await focused(page)).toBe("Present password");
   expect(await page.getByLabel("Present password").getAttribute("aria-invalid")).toBe("true");
+  // The token that programs are given for the password ends with it, and is gone from the list.
+  await fetch(`${url}/api-token-auth/`, {
+    method: "POST",
+    body: new URLSearchParams({ username: inject("username"), password: inject("password") }),
+  });
+  await page.reload();
+  const token = page.getByRole("button", { name: "Revoke … api-token-auth" });
+  await token.waitFor();
   await change(inject("password"), fresh);
   await page.getByText("The password is changed").first().waitFor();
+  await token.waitFor({ state: "detached" });
   await page.goto(`${url}/account`);
   await page.getByRole("heading", { name: "Account", level: 1 }).waitFor();
   await change(fresh, inject("password"));

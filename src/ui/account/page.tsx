@@ -1,4 +1,5 @@
 /** The account page: who this is, tokens for programs, the password, the way out. */
+import { useState } from "preact/hooks";
 import { session } from "../api/session.ts";
 import { Loading } from "../design/loading.tsx";
 import { leave } from "../header.tsx";
@@ -8,6 +9,7 @@ import "./account.css";
 
 export default function AccountPage() {
   const who = session.value;
+  const [passwords, setPasswords] = useState(0);
   if (who.state !== "in") {
     return (
       <div class="page account">
@@ -45,8 +47,8 @@ export default function AccountPage() {
           </button>
         </div>
       </section>
-      <Password username={username} />
-      <Tokens />
+      <Password username={username} onChanged={() => setPasswords(passwords + 1)} />
+      <Tokens passwords={passwords} />
     </div>
   );
 }

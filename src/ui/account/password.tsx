@@ -5,7 +5,7 @@ import { announce } from "../design/announce.tsx";
 import { Fault, Notice } from "../design/notice.tsx";
 
 /** Changes the password. The archive decides what is good enough and says so. */
-export function Password({ username }: { username: string }) {
+export function Password({ username, onChanged }: { username: string; onChanged: () => void }) {
   const id = useId();
   const old = useRef<HTMLInputElement>(null);
   const fresh = useRef<HTMLInputElement>(null);
@@ -25,6 +25,7 @@ export function Password({ username }: { username: string }) {
         new_password: fresh.current!.value,
       });
       setDone(true);
+      onChanged();
       announce("The password is changed.");
       old.current!.value = "";
       fresh.current!.value = "";
@@ -43,7 +44,10 @@ export function Password({ username }: { username: string }) {
   return (
     <section class="card" aria-labelledby="password-title">
       <h2 id="password-title">Password</h2>
-      <p class="muted">Changing it signs out all other browsers.</p>
+      <p class="muted">
+        Changing it signs out all other browsers and ends the token that programs were given for it. Those made below
+        stay.
+      </p>
       {done && <Notice mood="good" title="The password is changed" />}
       {general && <Fault fault={fault} what="The password" />}
       <form onSubmit={submit}>

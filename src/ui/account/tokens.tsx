@@ -18,11 +18,15 @@ interface Token {
   expires: string | null;
 }
 
-/** API tokens in use, each revocable; a new one is shown this once. */
-export function Tokens() {
-  const list = useResource("tokens", (signal) => getJson<{ results: Token[] }>("profile/tokens/", signal), {
-    keep: true,
-  });
+/** API tokens in use, each revocable; a new one is shown this once. `passwords`: how often the password was changed. */
+export function Tokens({ passwords }: { passwords: number }) {
+  const list = useResource(
+    `tokens ${passwords}`,
+    (signal) => getJson<{ results: Token[] }>("profile/tokens/", signal),
+    {
+      keep: true,
+    },
+  );
   const [fresh, setFresh] = useState<string | null>(null);
   const [fault, setFault] = useState<ApiError | null>(null);
 

@@ -49,7 +49,6 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<Drop> {
 }
 
 /** A file chooser gives a folder's files in the order that the disk has them in. */
-
 export function filesOfList(list: FileList | null): Dropped[] {
   return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name })).sort(byPath);
 }

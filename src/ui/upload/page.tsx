@@ -101,6 +101,8 @@ function Paths({ paths, title }: { paths: readonly string[]; title: string }) {
 
 function DropArea({ onFiles }: { onFiles: (dropped: Drop) => void }) {
   const [over, setOver] = useState(false);
+  /** Drops whose folders are still being opened: thousands of files take seconds. */
+  const [reading, setReading] = useState(0);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const chosen = (event: { currentTarget: HTMLInputElement }) => {
@@ -122,7 +124,12 @@ function DropArea({ onFiles }: { onFiles: (dropped: Drop) => void }) {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setOver(false);
-      if (event.dataTransfer) void filesOfDrop(event.dataTransfer).then(take.current);
+      if (event.dataTransfer === null) return;
+      setReading((drops) => drops + 1);
+      void filesOfDrop(event.dataTransfer).then((dropped) => {
+        setReading((drops) => drops - 1);
+        take.current(dropped);
+      });
     };
     document.addEventListener("dragover", drag);
     document.addEventListener("dragleave", leave);
@@ -136,8 +143,8 @@ function DropArea({ onFiles }: { onFiles: (dropped: Drop) => void }) {
   return (
     <section class={over ? "drop over" : "drop"} aria-label="Choose files">
       <Icon name="upload" size={28} />
-      <p>
-        <b>Drop files or folders here</b>
+      <p role="status">
+        <b>{reading > 0 ? "Reading what was dropped …" : "Drop files or folders here"}</b>
       </p>
       <div class="buttons">
         <button type="button" class="button primary" onClick={() => files.current?.click()}>
