@@ -26,11 +26,11 @@ export function usePointedAt<About>(): PointedAt<About> {
   const isShown = about !== null;
   useEffect(() => {
     if (!isShown) return;
-    const escape = ({ key }: KeyboardEvent) => key === "Escape" && drop();
-    document.addEventListener("keydown", escape);
+    const onKey = ({ key }: KeyboardEvent) => key === "Escape" && drop();
+    document.addEventListener("keydown", onKey);
     return () => {
       clearTimeout(timer.current);
-      document.removeEventListener("keydown", escape);
+      document.removeEventListener("keydown", onKey);
     };
   }, [isShown]);
   const point = (next: About | null) => {
