@@ -39,7 +39,7 @@ export function FacetFilter({ facet, choices, counts, chosen, onChoose }: FacetF
           {counts && (
             <span class="muted small">
               {count(counts[value] ?? 0)}
-              <span class="unseen"> frames</span>
+              <span class="unseen">{counts[value] === 1 ? " frame" : " frames"}</span>
             </span>
           )}
         </label>

@@ -23,6 +23,8 @@ import { Saved } from "./saved.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import "./search.css";
+import "./table.css";
+import "./gallery.css";
 
 const loadMap = () => import("../sky/map.tsx");
 

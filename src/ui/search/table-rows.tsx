@@ -160,7 +160,7 @@ function Row({ frame, index, columns, thumbnails, open, onOpen, onTouch }: RowPr
   );
 }
 
-/** Size of the table's text and the room beside it in a cell, as search.css has them, rem. */
+/** Size of the table's text and the room beside it in a cell, as table.css has them, rem. */
 const TEXT = 0.8125;
 const PADDING = 1;
 
