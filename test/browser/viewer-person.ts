@@ -25,6 +25,9 @@ export const KINDS = "goe-0m50-vw02-20260320-0004-o01";
 /** A frame whose images show nothing at first sight: undefined, flat, a mask; and two HDUs without pixels. */
 export const PLATES = "goe-0m50-vw03-20260320-0005-o01";
 
+/** Of an address: the whole of a frame of that field, 2.5 CSS pixels for each of its. */
+export const WHOLE = "&at=80.5,80.5,2.5,0";
+
 /** What CFITSIO and wcslib (through astropy) say of each of them. Pixels count from 1. */
 export const truth = JSON.parse(readFileSync(resolve(FIXTURES, "frames.json"), "utf8")) as Record<
   string,

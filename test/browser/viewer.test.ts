@@ -5,13 +5,11 @@ import { coloursOf } from "../../src/imaging/colormap.ts";
 import { VIEWER_COLORMAPS } from "../../src/ui/viewer/look.ts";
 import type { Visit } from "./chromium.ts";
 import { observer, useBrowser } from "./person.ts";
-import { FIELD, KINDS, truth, uploadField, ViewerPage } from "./viewer-person.ts";
+import { FIELD, KINDS, truth, uploadField, ViewerPage, WHOLE } from "./viewer-person.ts";
 
 useBrowser();
 
 const [V, B] = FIELD;
-/** The whole of a fixture's frame, 2.5 CSS pixels for each of its. */
-const WHOLE = "&at=80.5,80.5,2.5,0";
 
 let person: Visit;
 

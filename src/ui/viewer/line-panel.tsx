@@ -4,6 +4,7 @@ import { type Line, type LineProfile, lineProfile } from "./line-profile.ts";
 import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
 import { chain, Plot } from "./plot.tsx";
+import { Quantities } from "./quantities.tsx";
 import type { ViewerState } from "./state.ts";
 
 /** The line as the frame in sight has it, in whose pixels all of it is said; null: none, or beyond it. */
@@ -65,14 +66,7 @@ export function LinePanel({ state }: { state: ViewerState }) {
           {(px, py) => <path class="curve" d={chain(distance.map(px), value.map(py))} />}
         </Plot>
       )}
-      <dl class="quantities">
-        {rows.map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Quantities rows={rows} />
     </section>
   );
 }

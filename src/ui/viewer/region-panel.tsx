@@ -2,6 +2,7 @@ import { regionOn } from "./layer.ts";
 import { MeasuredOn } from "./measured-on.tsx";
 import { angleText, short } from "./number.ts";
 import type { Point } from "./plane.ts";
+import { Quantities } from "./quantities.tsx";
 import { boxCorners, type Region } from "./region.ts";
 import type { ViewerState } from "./state.ts";
 
@@ -51,14 +52,7 @@ export function RegionPanel({ state }: { state: ViewerState }) {
         </p>
       )}
       {found === "empty" && <p class="fault">No pixel there has a value.</p>}
-      <dl class="quantities" data-part="statistics">
-        {rows.map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Quantities rows={rows} part="statistics" />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { short } from "./number.ts";
 import { median } from "./order.ts";
 import { middleOf } from "./plane.ts";
 import { chain, Plot } from "./plot.tsx";
+import { Quantities } from "./quantities.tsx";
 import { positionText } from "./readout.tsx";
 import type { Star } from "./star.ts";
 import { profileOf, STAR_MODELS } from "./star-fit.ts";
@@ -95,14 +96,7 @@ function Measured({ star, state }: { star: Star; state: ViewerState }) {
       </p>
       {star.saturated && <p class="fault">Saturated: measured by its wings alone.</p>}
       <RadialProfile star={star} />
-      <dl class="quantities">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Quantities rows={rows} />
     </>
   );
 }
