@@ -164,7 +164,8 @@ describe("a night", () => {
     // A wrong date in one header moves no night.
     frames.push(frame(0, { SITEID: "site0", DATE_OBS: "2025-06-01T00:00:00.000Z" }));
     const { dark, nights, whole } = darknessOf(frames, skies);
-    for (const { site, dusk, dawn } of sites) {
+    for (const { site, noon, dusk, dawn } of sites) {
+      expect(Math.abs(nights.get(site)!.start - noon)).toBeLessThan(10);
       const [span, ...more] = dark.get(site)!;
       expect(more).toEqual([]);
       expect(Math.abs(span!.start - dusk)).toBeLessThan(30_000);
