@@ -237,6 +237,11 @@ it("draws an image turned and mirrored where its coordinates are", async () => {
       expect(await viewer.part("pixel")).toBe(pixel.join(", "));
     }
   }
+  const away = await ViewerPage.open(person.page, V, "&at=-400,80,2.5,35");
+  const note = person.page.locator(".viewer-note");
+  await expect.poll(() => note.textContent()).toBe("The image is out of sight. Fit (F) brings it back.");
+  await away.canvas.press("f");
+  await expect.poll(() => note.textContent()).toBe("");
 });
 
 it("moves coarser where the browser is too slow to draw it sharp, and is sharp when it rests", async () => {

@@ -1,9 +1,11 @@
 import { useComputed } from "@preact/signals";
 import type { Pixels } from "../../imaging/pixels.ts";
+import { type Camera, type Size, toCanvas } from "./camera.ts";
 import type { Layer } from "./layer.ts";
 import type { Levels } from "./look.ts";
 import { nameOf } from "./measured-on.tsx";
 import { short, valueText } from "./number.ts";
+import type { Part } from "./plane.ts";
 import type { ViewerState } from "./state.ts";
 
 /** Why there is nothing to see in an image, or hardly anything; empty where there is. */
@@ -33,6 +35,22 @@ function onlyValue(values: Pixels): number | bigint | null {
   return values.find(Number.isFinite) ?? null;
 }
 
+/** Whether nothing of what is here of an image is in sight. */
+function isBeside({ x0, y0, width, height }: Part, camera: Camera, canvas: Size): boolean {
+  const corners = [
+    [x0, y0],
+    [x0 + width, y0],
+    [x0, y0 + height],
+    [x0 + width, y0 + height],
+  ].map(([x, y]) => toCanvas(camera, canvas, x! + 0.5, y! + 0.5));
+  return (
+    corners.every(([px]) => px < 0) ||
+    corners.every(([px]) => px > canvas.width) ||
+    corners.every(([, py]) => py < 0) ||
+    corners.every(([, py]) => py > canvas.height)
+  );
+}
+
 /** On the image, where it would be a plate of one colour without a word. It is there before it says anything, to be read out. */
 export function PlateNote({ state }: { state: ViewerState }) {
   const words = useComputed(() => {
@@ -41,7 +59,9 @@ export function PlateNote({ state }: { state: ViewerState }) {
       const said = plateWords(layer, state.levels(layer));
       if (said !== "") return isAlone ? said : `${nameOf(layer.frame)}: ${said}`;
     }
-    return "";
+    // Frames beside it may be in sight without it.
+    const isAway = isAlone && isBeside(state.first.plane, state.camera.value, state.canvas.value);
+    return isAway ? "The image is out of sight. Fit (F) brings it back." : "";
   });
   return (
     <p class="viewer-note" role="status">
