@@ -130,7 +130,8 @@ function focusHeading(): () => void {
   const held = document.activeElement;
   if (held !== main && main.contains(held)) return () => {};
   const focus = () => {
-    const heading = main.querySelector("h1");
+    // Not that of a page which is still on its way.
+    const heading = main.querySelector<HTMLElement>("h1[tabindex]");
     heading?.focus({ preventScroll: true });
     return heading !== null;
   };

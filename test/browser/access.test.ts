@@ -109,25 +109,25 @@ it("finds nothing in what opens over the pages", async () => {
   ] as const) {
     await page.getByRole("button", { name: button, exact: true }).click();
     await page.getByRole("dialog", { name: there }).waitFor();
-    expect(await findings(page, ["light"])).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.keyboard.press("Escape");
   }
   for (const menu of ["Send to", "Appearance", /^Account of/]) {
     await page.getByRole("button", { name: menu }).click();
     await page.locator(".menu-panel :is(button, a)").first().waitFor();
-    expect(await findings(page, ["light"])).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.keyboard.press("Escape");
   }
   await page.goto(url);
   for (const menu of ["Columns", "For other programs"]) {
     await page.getByRole("button", { name: menu }).click();
     await page.locator(".menu-panel").waitFor();
-    expect(await findings(page, ["light"])).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.keyboard.press("Escape");
   }
   await page.getByRole("button", { name: "Saved searches" }).click();
   await page.getByLabel("Save this search as").waitFor();
-  expect(await findings(page, ["light"])).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByRole("combobox", { name: "Object contains" }).fill("m");
   await page.getByRole("listbox", { name: "Suggestions" }).getByRole("option").first().waitFor();
@@ -141,6 +141,7 @@ it("finds nothing in what opens over the pages", async () => {
 
 it("finds nothing while files go up, wait and fail, and while the archive is away", async () => {
   const { page } = await someone();
+  const frame = await frameId();
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`${url}/upload`);
   await page.route("**/frames/create/", (route) =>
@@ -177,12 +178,47 @@ it("finds nothing while files go up, wait and fail, and while the archive is awa
   expect(await findings(page)).toEqual([]);
   await page.unroute(/\/(accounts|profile)\//);
   await page.route(/\/frames\//, (route) => route.fulfill({ status: 500, json: { detail: "Internal error." } }));
-  for (const path of [`/frame/${await frameId()}`, "/", "/night/"]) {
+  for (const path of [`/frame/${frame}`, "/", "/night/"]) {
     await page.goto(url + path);
     await page.getByRole("alert").first().waitFor();
-    expect(await findings(page, ["light"]), path).toEqual([]);
+    expect(await findings(page), path).toEqual([]);
   }
   await page.unroute(/\/frames\//);
+  // While nothing has come yet: it is said after a moment.
+  await page.route(/\/frames\//, () => {});
+  await page.goto(`${url}/frame/${frame}`);
+  await page.getByText("Loading the frame …").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.goto(`${url}/?view=map`);
+  await page.getByText("Reading the frames …").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.unroute(/\/frames\//);
+});
+
+it("finds nothing while the image is measured and compared, and the map is drawn on", async () => {
+  const { page } = await someone();
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.goto(`${url}/frame/${await frameId()}?tab=viewer`);
+  await page.locator("canvas[data-drawn]").waitFor();
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await page.getByRole("button", { name: "Star", exact: true }).click();
+  await page.locator(".viewer-canvas").press("Enter");
+  await page.getByRole("button", { name: "Keys", exact: true }).click();
+  await page.getByRole("region", { name: "Keys" }).waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  for (const tool of ["Line", "Circle"]) {
+    await page.getByRole("button", { name: tool, exact: true }).click();
+    await page.locator(".viewer-canvas").press("Enter");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: tool }).locator("dl").first().waitFor();
+    expect(await findings(page)).toEqual([]);
+  }
+  await page.goto(`${url}/?view=map`);
+  await page.getByRole("button", { name: "Draw a polygon" }).click();
+  await page.getByRole("button", { name: "Stop drawing" }).waitFor();
+  expect(await findings(page)).toEqual([]);
 });
 
 it("has room for everything at 320 pixels, and never scrolls sideways as a whole", async () => {
