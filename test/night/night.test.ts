@@ -1,7 +1,6 @@
 /** The night view's arithmetic: Sun and Moon against astropy, places, totals and gaps. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { moonAltitude, moonIlluminated, type Place, spansBelow, sunAltitude } from "../../src/sky/sun-moon.ts";
-import type { Frame } from "../../src/ui/api/frame.ts";
 import { darknessOf } from "../../src/ui/night/darkness.ts";
 import { duration, type Exposed, gapsOf, rowsOf, totalsBy } from "../../src/ui/night/exposures.ts";
 import { frameAt, layoutOf } from "../../src/ui/night/layout.ts";
@@ -189,10 +188,10 @@ describe("a night", () => {
     const chips = ["u", "g", "r", "i"].map((FILTER) => frame(10, { FILTER, EXPTIME: 300 }));
     const alone = [frame(0), frame(1), frame(20), frame(30, { EXPTIME: 0 })];
     const levels = [frame(20, { RLEVEL: 1 }), frame(20, { RLEVEL: 91 })];
-    const rows = rowsOf([...chips, ...alone, ...levels] as Frame[]);
+    const rows = rowsOf([...chips, ...alone, ...levels]);
     const layout = layoutOf(rows, () => false, 10);
     const { lane, lanes } = layout.bands[0]!.rows[0]!;
-    const of = (one: Exposed) => lanes.get(one as Frame)!;
+    const of = (one: Exposed) => lanes.get(one)!;
     for (const [i, one] of chips.entries()) expect(of(one).top).toBeCloseTo(lane.top + (i * lane.height) / 4, 6);
     for (const one of alone) expect(of(one)).toEqual(lane);
     expect(of(levels[1]!).top).toBeGreaterThanOrEqual(of(levels[0]!).top + of(levels[0]!).height);

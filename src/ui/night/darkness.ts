@@ -1,7 +1,7 @@
 /** When it was dark over the sites of a night, and from when to when there is something to show of it. */
 import { type Span, spansBelow, sunAltitude } from "../../sky/sun-moon.ts";
 import { type Exposed, spanOf } from "./exposures.ts";
-import type { SiteSky } from "./sky-over-site.ts";
+import type { SiteSky } from "./site.ts";
 
 const DAY = 86_400_000;
 const MARGIN = 15 * 60_000;

@@ -1,9 +1,8 @@
 /** Where on the timeline what is drawn, from top to bottom, and which frame lies at a place. */
 
 import type { Span } from "../../sky/sun-moon.ts";
-import type { Frame } from "../api/frame.ts";
 import { toX } from "./axis.ts";
-import { type Row, spanOf } from "./exposures.ts";
+import { type Exposed, type Row, spanOf } from "./exposures.ts";
 
 interface Lane {
   top: number;
@@ -11,7 +10,7 @@ interface Lane {
 }
 
 /** A row's place, CSS pixels from the top of the canvas. */
-export interface PlacedRow {
+export interface PlacedRow<Frame extends Exposed> {
   row: Row<Frame>;
   top: number;
   /** Of raw frames; reduced ones lie below, in a narrower one. */
@@ -21,19 +20,19 @@ export interface PlacedRow {
 }
 
 /** A site's rows, below the curves of its Sun and Moon. */
-export interface Band {
+export interface Band<Frame extends Exposed> {
   site: string;
   top: number;
   height: number;
   /** Of the curves; null where nothing is known of them. */
   curves: { top: number; height: number } | null;
-  rows: PlacedRow[];
+  rows: PlacedRow<Frame>[];
 }
 
-export interface Layout {
+export interface Layout<Frame extends Exposed> {
   /** Height of the axis at the top. */
   axis: number;
-  bands: Band[];
+  bands: Band<Frame>[];
   height: number;
 }
 
@@ -46,7 +45,9 @@ const MOST_SHARES = 12;
  * Which share of how many a frame has of its lane: all of it, but where several frames are of one time, as those of a
  * mosaic's chips, one each. `frames` in order of their start.
  */
-function sharesOf(frames: readonly Frame[]): Map<Frame, { index: number; group: { count: number } }> {
+function sharesOf<Frame extends Exposed>(
+  frames: readonly Frame[],
+): Map<Frame, { index: number; group: { count: number } }> {
   const shares = new Map<Frame, { index: number; group: { count: number } }>();
   let ends: number[] = [];
   let group = { count: 0 };
@@ -66,7 +67,13 @@ function sharesOf(frames: readonly Frame[]): Map<Frame, { index: number; group: 
 }
 
 /** Puts frames into a lane that begins at `top`, `height` high or as high as its shares need; answers it. */
-function fill(lanes: Map<Frame, Lane>, frames: readonly Frame[], top: number, height: number, share: number): Lane {
+function fill<Frame extends Exposed>(
+  lanes: Map<Frame, Lane>,
+  frames: readonly Frame[],
+  top: number,
+  height: number,
+  share: number,
+): Lane {
   const shares = sharesOf(frames);
   let most = 1;
   for (const { group } of shares.values()) most = Math.max(most, Math.min(MOST_SHARES, group.count));
@@ -79,9 +86,13 @@ function fill(lanes: Map<Frame, Lane>, frames: readonly Frame[], top: number, he
 }
 
 /** `em`: height of small text. `curved`: whether a site's Sun and Moon are known. */
-export function layoutOf(rows: readonly Row<Frame>[], curved: (site: string) => boolean, em: number): Layout {
+export function layoutOf<Frame extends Exposed>(
+  rows: readonly Row<Frame>[],
+  curved: (site: string) => boolean,
+  em: number,
+): Layout<Frame> {
   const axis = 2 * em;
-  const bands: Band[] = [];
+  const bands: Band<Frame>[] = [];
   let y = axis;
   for (const row of rows) {
     let band = bands.at(-1);
@@ -115,18 +126,24 @@ export const LEAST_BAR = 2;
 const NEAR = 5;
 
 /** [left, width] of a frame's bar, pixels. */
-export function barOf(frame: Frame, shown: Span, width: number): [number, number] {
+export function barOf(frame: Exposed, shown: Span, width: number): [number, number] {
   const { start, end } = spanOf(frame);
   const left = toX(start, shown, width);
   return [left, Math.max(LEAST_BAR, toX(end, shown, width) - left)];
 }
 
-function isRaw({ RLEVEL }: Frame): boolean {
+function isRaw({ RLEVEL }: Exposed): boolean {
   return RLEVEL <= 0;
 }
 
 /** The frame at a place, the nearest where the pointer is beside all bars by a little. */
-export function frameAt(layout: Layout, shown: Span, width: number, x: number, y: number): Frame | null {
+export function frameAt<Frame extends Exposed>(
+  layout: Layout<Frame>,
+  shown: Span,
+  width: number,
+  x: number,
+  y: number,
+): Frame | null {
   let best: { frame: Frame; off: number } | null = null;
   for (const placed of layout.bands.flatMap(({ rows }) => rows)) {
     for (const frame of placed.row.frames) {
@@ -141,7 +158,7 @@ export function frameAt(layout: Layout, shown: Span, width: number, x: number, y
 }
 
 /** The frame that an arrow key leads to. Without a present one: the first of the first row, or with End its last. */
-export function neighbour(
+export function neighbour<Frame extends Exposed>(
   rows: readonly Row<Frame>[],
   present: Frame | null,
   key: "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End",

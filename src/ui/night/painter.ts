@@ -6,10 +6,10 @@ import { addShape, SLOTS } from "../design/category.ts";
 import { ticksOf, toTime, toX } from "./axis.ts";
 import { duration, type Gap } from "./exposures.ts";
 import { type Band, barOf, type Layout, type PlacedRow } from "./layout.ts";
-import type { SiteSky } from "./sky-over-site.ts";
+import type { SiteSky } from "./site.ts";
 
 export interface Scene {
-  layout: Layout;
+  layout: Layout<Frame>;
   shown: Span;
   width: number;
   skies: ReadonlyMap<string, SiteSky>;
@@ -75,7 +75,7 @@ export class NightPainter {
   }
 
   /** The sky's brightness behind a site's rows, by the altitude of its Sun. */
-  #shade({ site, top, height }: Band): void {
+  #shade({ site, top, height }: Band<Frame>): void {
     const { shown, width, skies } = this.#scene;
     const place = skies.get(site)?.place;
     const context = this.#context;
@@ -105,7 +105,7 @@ export class NightPainter {
     }
   }
 
-  #curves({ site }: Band, { top, height }: { top: number; height: number }): void {
+  #curves({ site }: Band<Frame>, { top, height }: { top: number; height: number }): void {
     const { shown, width, skies } = this.#scene;
     const sky = skies.get(site);
     const context = this.#context;
@@ -173,7 +173,7 @@ export class NightPainter {
     return null;
   }
 
-  #row(placed: PlacedRow, named: boolean): void {
+  #row(placed: PlacedRow<Frame>, named: boolean): void {
     const { shown, width, slotOf, labelOf, gaps } = this.#scene;
     const context = this.#context;
     const em = this.#em;

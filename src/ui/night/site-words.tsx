@@ -1,7 +1,7 @@
 /** Sun and Moon of each site in words: what the curves show. */
 
 import { moonAltitude, moonIlluminated, type Place, type Span, spansBelow, sunAltitude } from "../../sky/sun-moon.ts";
-import type { SiteSky } from "./sky-over-site.ts";
+import type { SiteSky } from "./site.ts";
 
 interface SiteWordsProps {
   sites: readonly string[];

@@ -4,6 +4,19 @@ import type { Place } from "../../sky/sun-moon.ts";
 /** Keyword → value, as `GET /frames/ID/headers/` has it in `data`. */
 export type HeaderData = Readonly<Record<string, unknown>>;
 
+/** Altitudes at a frame's start, as its header has them; degrees. */
+export interface Sample {
+  ms: number;
+  sun: number | null;
+  moon: number | null;
+}
+
+/** What is known of the sky over a site. `place`: null where no header tells it. */
+export interface SiteSky {
+  place: Place | null;
+  samples: Sample[];
+}
+
 /** Pairs of geodetic latitude and longitude (east positive), in the order in which they are believed. */
 const PAIRS = [
   ["LATITUDE", "LONGITUD"], // pyobs, Las Cumbres

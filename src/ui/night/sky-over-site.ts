@@ -1,21 +1,8 @@
 /** What the sky did over each site of a night: from the headers of a few of its frames, else computed for the place. */
 import { useEffect, useState } from "preact/hooks";
-import type { Place } from "../../sky/sun-moon.ts";
 import type { Frame } from "../api/frame.ts";
 import { headerData } from "../api/night.ts";
-import { altitudesIn, placeIn } from "./site.ts";
-
-/** Altitudes at a frame's start, as its header has them; degrees. */
-export interface Sample {
-  ms: number;
-  sun: number | null;
-  moon: number | null;
-}
-
-export interface SiteSky {
-  place: Place | null;
-  samples: Sample[];
-}
+import { altitudesIn, placeIn, type SiteSky } from "./site.ts";
 
 /** Frames of a site whose headers are read: one tells the place; more only where headers tell the altitudes. */
 const SAMPLES = 9;

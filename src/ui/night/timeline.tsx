@@ -13,7 +13,7 @@ import { panned, revealing, toTime, zoomed } from "./axis.ts";
 import { type Gap, type Row, spanOf } from "./exposures.ts";
 import { barOf, frameAt, layoutOf, neighbour } from "./layout.ts";
 import { NIGHT_COLOURS, NightPainter, type Scene } from "./painter.ts";
-import type { SiteSky } from "./sky-over-site.ts";
+import type { SiteSky } from "./site.ts";
 
 interface TimelineProps {
   rows: readonly Row<Frame>[];
