@@ -79,7 +79,7 @@ it("cuts where numpy and astropy do, and draws what stretch and colours make of 
   const levels = () => Promise.all(["Low", "High"].map((name) => page.getByLabel(name, { exact: true }).inputValue()));
   for (const [name, [low, high]] of Object.entries(truth[V]!.cuts)) {
     await page.getByLabel("Cuts").selectOption(name);
-    await expect.poll(levels, name).toEqual([low, high].map((level) => String(Number(level.toPrecision(7)))));
+    await expect.poll(levels, { message: name }).toEqual([low, high].map((level) => String(Number(level.toPrecision(7)))));
   }
   // Values all over the range.
   const [pixels, values] = [truth[V]!.pixels.map(([x, y]) => [x, y] as const), truth[V]!.pixels.map(([, , v]) => v)];
@@ -99,7 +99,7 @@ it("cuts where numpy and astropy do, and draws what stretch and colours make of 
     const expected = values.map((value) => 255 * stretch((value - low) / (high - low)));
     const furthest = async () =>
       Math.max(...(await viewer.colours(pixels)).map(([grey], i) => Math.abs(grey! - expected[i]!)));
-    await expect.poll(furthest, name).toBeLessThan(1.01);
+    await expect.poll(furthest, { message: name }).toBeLessThan(1.01);
   }
   const shades = values.map((value) => Math.floor((255 * (value - low)) / (high - low) + 0.5));
   for (const inverted of [false, true]) {
@@ -108,7 +108,7 @@ it("cuts where numpy and astropy do, and draws what stretch and colours make of 
       await page.getByLabel("Colours").selectOption(name);
       const from = shades.map((shade) => 3 * (inverted ? 255 - shade : shade));
       const expected = from.map((at) => [...coloursOf(name).subarray(at, at + 3), 255]);
-      await expect.poll(() => viewer.colours(pixels), name).toEqual(expected);
+      await expect.poll(() => viewer.colours(pixels), { message: name }).toEqual(expected);
     }
   }
 });
