@@ -79,7 +79,9 @@ it("cuts where numpy and astropy do, and draws what stretch and colours make of 
   const levels = () => Promise.all(["Low", "High"].map((name) => page.getByLabel(name, { exact: true }).inputValue()));
   for (const [name, [low, high]] of Object.entries(truth[V]!.cuts)) {
     await page.getByLabel("Cuts").selectOption(name);
-    await expect.poll(levels, { message: name }).toEqual([low, high].map((level) => String(Number(level.toPrecision(7)))));
+    await expect
+      .poll(levels, { message: name })
+      .toEqual([low, high].map((level) => String(Number(level.toPrecision(7)))));
   }
   // Values all over the range.
   const [pixels, values] = [truth[V]!.pixels.map(([x, y]) => [x, y] as const), truth[V]!.pixels.map(([, , v]) => v)];
