@@ -213,6 +213,8 @@ it("has an address for all that is drawn and measured, and goes Back to it", asy
   const measured = await read();
   expect(measured.join()).toContain(`Of B ${B}`);
   await expect.poll(() => viewer.parameter("star")).toMatch(/^[\d.]+,[\d.]+,0;[\d.]+,[\d.]+,1$/);
+  // What was drawn last; the tool was there before it.
+  await expect.poll(() => viewer.parameter("circle")).not.toBeNull();
   await expect.poll(() => viewer.parameter("tool")).toBe("circle");
   const address = page.url();
   await page.reload();
