@@ -311,7 +311,7 @@ it("says why there is nothing to see in a preview, and when there is none", asyn
   await page.getByText("No pixel of this image has a value: all are undefined (NaN or BLANK).").waitFor();
   await page.route(/\/preview\/.*stretch=log/, (route) => route.fulfill({ status: 422, json: { detail: "Broken." } }));
   await page.getByLabel("Stretch").selectOption("log");
-  await page.locator(".plate-words").getByText("Broken.").waitFor();
+  await page.locator(".preview-words").getByText("Broken.").waitFor();
   await page.getByLabel("Stretch").selectOption("sqrt");
   await page.getByText("No pixel of this image has a value").waitFor();
 });

@@ -91,7 +91,7 @@ export function ImagePanel({ frame, version }: { frame: Frame; version: number |
           onSettled={settled}
         />
         {/* There before it says anything, to be read out. */}
-        <p class="plate-words" role="status">
+        <p class="preview-words" role="status">
           {about?.words}
         </p>
       </div>
